@@ -67,11 +67,19 @@ def load_pixels(
         Red, green and blue, shape (height, width, 3); of a cut-out, its colours on white and its
         opacity, shape (height, width, 4).
     """
+    read = load_both(store, image_id, size, paper)
+    return None if read is None else read[1]
+
+
+def load_both(
+    store: ImageStore, image_id: str, size: tuple[int, int], paper: Colour = WHITE
+) -> tuple[bytes, NDArray[np.uint8]] | None:
+    """The stored file that :func:`load_pixels` reads an image from, and its pixels."""
     for variant in variants_for(size):
         try:
             data = store.get(image_id, variant)
             pixels = _decode(data, size)
-            return _with_opacity(pixels, alpha_of(data, pixels.shape[1::-1]), paper)
+            return data, _with_opacity(pixels, alpha_of(data, pixels.shape[1::-1]), paper)
         except UNREADABLE:
             continue
     return None

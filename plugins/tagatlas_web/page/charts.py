@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -11,7 +13,7 @@ from tagatlas.toolkit import cluster_colours, cluster_pieces, map_bounds, most_a
 from tagatlas_web.page.scripts import packed
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator
 
     from numpy.typing import NDArray
 
@@ -98,37 +100,67 @@ def near_files(map_: Map, rows: Rows) -> Iterator[list[object]]:
     """
     joined, linked = _joined_images(map_, rows), _linked_tags(map_, rows)
     nearest = _nearest(map_, rows, joined)
+    is_on = np.zeros(len(rows), dtype=np.bool_)
+    is_on[rows.of(map_.images["id"])] = True
     for first in range(0, len(rows), NEAR_ROWS):
+        some = slice(first, min(first + NEAR_ROWS, len(rows)))
+        parts = (nearest.of(some), linked.of(some), joined.of(some), is_on[some].tolist())
         yield [
-            {
-                "nearest": nearest[row].tolist(),
-                "linked": linked.get(row, []),
-                "joined": joined[row].tolist() if row in joined else [],
-            }
-            if row in nearest
-            else None
-            for row in range(first, min(first + NEAR_ROWS, len(rows)))
+            {"nearest": alike, "linked": tags, "joined": images} if here else None
+            for alike, tags, images, here in zip(*parts, strict=True)
         ]
 
 
-def _nearest(
-    map_: Map, rows: Rows, joined: Mapping[int, NDArray[np.int64]]
-) -> dict[int, NDArray[np.int64]]:
-    """For each image of the map, by row, the rows of those most like it.
+@dataclass(frozen=True, eq=False)
+class _Lists:
+    """A list of numbers for each row.
+
+    Attributes:
+        values: of all rows, one after the other.
+        starts: where those of each row begin, and the end of all, shape (rows + 1,).
+    """
+
+    values: NDArray[np.int64]
+    starts: NDArray[np.int64]
+
+    @classmethod
+    def grouped(cls, rows: NDArray[np.int64], values: NDArray[np.int64], count: int) -> _Lists:
+        """Values by their rows, in their order, for so many rows."""
+        order = np.argsort(rows, kind="stable")
+        starts = np.concatenate([[0], np.cumsum(np.bincount(rows, minlength=count))])
+        return cls(values[order], starts)
+
+    def of(self, rows: slice) -> list[list[int]]:
+        """The lists of some rows."""
+        starts = self.starts[rows.start : rows.stop + 1]
+        values = self.values[starts[0] : starts[-1]].tolist()
+        ends = (starts - starts[0]).tolist()
+        return [values[begin:end] for begin, end in pairwise(ends)]
+
+    def head(self, count: int) -> _Lists:
+        """The first values of each row."""
+        lengths = np.diff(self.starts)
+        place = np.arange(len(self.values)) - np.repeat(self.starts[:-1], lengths)
+        starts = np.concatenate([[0], np.cumsum(np.minimum(lengths, count))])
+        return _Lists(self.values[place < count], starts)
+
+
+def _nearest(map_: Map, rows: Rows, joined: _Lists) -> _Lists:
+    """The rows of the images most like each image of the map.
 
     Taken from the network if its links mean likeness, else from the tags.
     """
+    if map_.provenance.builder.description.by_likeness:
+        return joined.head(_NEAREST)
     images = map_.images
     row_of = rows.of(images["id"])
-    if map_.provenance.builder.description.by_likeness:
-        none = np.zeros(0, dtype=np.int64)
-        return {row: joined.get(row, none)[:_NEAREST] for row in row_of.tolist()}
     alike = most_alike(images, map_.tags, _NEAREST)
-    return {row: row_of[some[some >= 0]] for row, some in zip(row_of.tolist(), alike, strict=True)}
+    one, place = np.nonzero(alike >= 0)
+    return _Lists.grouped(row_of[one], row_of[alike[one, place]], len(rows))
 
 
-def _joined_images(map_: Map, rows: Rows) -> dict[int, NDArray[np.int64]]:
-    """For each image, by row, the rows of the images with the strongest links to it."""
+def _joined_images(map_: Map, rows: Rows) -> _Lists:
+    """The rows of the images with the strongest links to each image."""
     is_image = (map_.nodes["kind"] == "image").to_numpy()
     between = is_image[map_.sources] & is_image[map_.targets]
     ends = [map_.sources[between], map_.targets[between]]
@@ -136,27 +168,23 @@ def _joined_images(map_: Map, rows: Rows) -> dict[int, NDArray[np.int64]]:
         pl.DataFrame({"one": one, "other": other, "weight": map_.weights[between]})
         for one, other in (ends, ends[::-1])
     )
-    strongest = (
-        links.sort("weight", "other", descending=[True, False])
-        .unique(["one", "other"], keep="first", maintain_order=True)
-        .group_by("one", maintain_order=True)
-        .agg(pl.col("other").head(_JOINED))
+    strongest = links.sort("weight", "other", descending=[True, False]).unique(
+        ["one", "other"], keep="first", maintain_order=True
     )
     row_of = np.full(len(is_image), -1)
     row_of[is_image] = rows.of(map_.images["id"])
-    return {int(row_of[one]): row_of[others] for one, others in strongest.iter_rows()}
+    one, other = strongest["one"].to_numpy(), strongest["other"].to_numpy()
+    return _Lists.grouped(row_of[one], row_of[other], len(rows)).head(_JOINED)
 
 
-def _linked_tags(map_: Map, rows: Rows) -> dict[int, list[int]]:
-    """For each image, by row, the tags that it is linked to, as numbers among the map's tags."""
+def _linked_tags(map_: Map, rows: Rows) -> _Lists:
+    """The tags that each image is linked to, as numbers among the map's tags."""
     is_image = (map_.nodes["kind"] == "image").to_numpy()
     number = np.cumsum(~is_image) - 1
     row_of = np.full(len(is_image), -1)
     row_of[is_image] = rows.of(map_.images["id"])
-    linked: dict[int, list[int]] = {}
-    ends = zip(map_.sources.tolist(), map_.targets.tolist(), strict=True)
-    for source, target in ends:
-        for image, tag in ((source, target), (target, source)):
-            if is_image[image] and not is_image[tag]:
-                linked.setdefault(int(row_of[image]), []).append(int(number[tag]))
-    return linked
+    # Each link from both of its ends, one after the other.
+    one = np.stack([map_.sources, map_.targets], axis=1).ravel()
+    other = np.stack([map_.targets, map_.sources], axis=1).ravel()
+    right = is_image[one] & ~is_image[other]
+    return _Lists.grouped(row_of[one[right]], number[other[right]], len(rows))

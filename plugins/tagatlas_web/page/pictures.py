@@ -17,31 +17,39 @@ import simplejpeg
 
 from tagatlas.toolkit import stands_out
 from tagatlas_posters.engine.look import choose_look
-from tagatlas_posters.engine.pictures import load_pixels
+from tagatlas_posters.engine.pictures import load_both
 from tagatlas_posters.engine.raster.resample import resize
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Callable, Iterator, Sequence
 
     from numpy.typing import NDArray
 
     from tagatlas import ImageStore
+    from tagatlas_web.page.copies import Copies
     from tagatlas_web.page.scripts import ScriptFolder
 
     Pixels = NDArray[np.uint8]
-    Picture = tuple[Pixels, Pixels | None]
-    """Pixels of a picture, and how transparent they are; None if all are opaque."""
 
-BASE_PIXELS = 1 << 22
+BASE_PIXELS = 3 << 20
 """The most pixels of all small pictures together, which must be loaded to show the map."""
 
-_SMALLEST, _LARGEST_BASE = 4, 64
+MANY = 50_000
+"""Images of a collection whose sharpest pages are small: where they are looked at closely, there
+are so few in view that each comes by itself."""
+
+_SMALLEST, _LARGEST_BASE, _SHARPEST_OF_MANY = 1, 64, 64
 _BASE_SIDE = 1024
 _SHARP_SIDE = 512
 _STEP = 4
 _QUALITY = 82
+_BLOCK = 16
+"""Side of a block whose pixels share their colours in a JPEG file with 4:2:0 subsampling."""
 _THREADS = 4
-_AHEAD = 64
+_AT_ONCE = 64
+"""Images that a thread takes on: as many cells go along a row of a page, or more, or they fill
+whole rows."""
+_AHEAD = 8
 _BLANK = 224
 _DARK = choose_look("dark").paper
 
@@ -68,14 +76,23 @@ class Level:
 
 
 def levels_for(images: int, sharpest: int) -> list[Level]:
-    """The levels for a number of images: the base, then sharper ones up to ``sharpest`` pixels."""
+    """The levels for a number of images: the base, then sharper ones up to ``sharpest`` pixels.
+
+    Of more images than :data:`MANY`, pages end at 64 pixels.
+    """
+    if images > MANY:
+        sharpest = min(sharpest, _SHARPEST_OF_MANY)
     base = _LARGEST_BASE
     while base > _SMALLEST and images * base * base > BASE_PIXELS:
         base //= 2
-    sizes = sorted({min(_STEP * base, sharpest), sharpest} - {base})
+    sizes = [sharpest] if sharpest > base else []
+    cell = _STEP * base
+    while cell < sharpest:
+        sizes.append(cell)
+        cell *= _STEP
     return [
         _level("base", base, _BASE_SIDE, images),
-        *(_level(str(n), size, _SHARP_SIDE, images) for n, size in enumerate(sizes)),
+        *(_level(str(n), size, _SHARP_SIDE, images) for n, size in enumerate(sorted(sizes))),
     ]
 
 
@@ -93,8 +110,9 @@ def write_pages(
     sizes: NDArray[np.float64],
     levels: Sequence[Level],
     scripts: ScriptFolder,
+    copies: Copies | None = None,
 ) -> bool:
-    """Write all pages of all levels; each picture is decoded once.
+    """Write all pages of all levels; each picture is decoded once, in threads.
 
     Args:
         store: where the images are.
@@ -103,110 +121,183 @@ def write_pages(
             proportions, its longer side the cell's.
         levels: as from :func:`levels_for`.
         scripts: the folder to write to.
+        copies: are given the files that the pictures were read from.
 
     Returns:
         Whether any page has cut-outs.
     """
-    pages = [_Pages(level, scripts) for level in levels]
-    for pictures in _in_order(store, ids, sizes, levels):
-        for page, picture in zip(pages, pictures, strict=True):
-            page.add(picture)
-    for page in pages:
-        page.finish()
+    cells = [level.cell for level in levels]
+
+    def cut(first: int) -> list[_Cells]:
+        some = slice(first, first + _AT_ONCE)
+        return _cells(store, ids[some], sizes[some], cells, copies)
+
+    with ThreadPoolExecutor(_THREADS, thread_name_prefix="pictures") as executor:
+        pages = [_Pages(level, scripts, executor) for level in levels]
+        firsts = range(0, len(ids), _AT_ONCE)
+        for some in _in_order(executor, cut, firsts):
+            for page, part in zip(pages, some, strict=True):
+                page.add(part)
+        for page in pages:
+            page.finish()
     return any(page.has_cut_outs for page in pages)
 
 
-class _Pages:
-    """The pages of a level; one is in memory at a time."""
+@dataclass(frozen=True, eq=False)
+class _Cells:
+    """Pictures in the upper left of their cells, shape (n, cell, cell, 3).
 
-    def __init__(self, level: Level, scripts: ScriptFolder) -> None:
+    The last pixels of a picture are repeated to its cell's end, so that downscaling does not blend
+    its edge with the background.
+
+    Attributes:
+        colours: red, green and blue.
+        clear: how transparent the pixels are; None if all are opaque.
+    """
+
+    colours: Pixels
+    clear: Pixels | None
+
+    def shrunk(self, cell: int) -> _Cells:
+        """The same in smaller cells, of which these are a multiple."""
+        clear = None if self.clear is None else _shrunk(self.clear, cell)
+        return _Cells(_shrunk(self.colours, cell), clear)
+
+
+class _Pages:
+    """The pages of a level; one is filled at a time, those before are encoded meanwhile."""
+
+    def __init__(self, level: Level, scripts: ScriptFolder, executor: ThreadPoolExecutor) -> None:
         self._level = level
         self._scripts = scripts
+        self._executor = executor
+        self._writing: deque[Future[None]] = deque()
         self._written = 0
         self._on_page = 0
         self._page = self._blank()
         self._clear: Pixels | None = None
         self.has_cut_outs = False
 
-    def add(self, picture: Picture) -> None:
-        """Put a picture into the next cell."""
-        cell, in_row = self._level.cell, self._level.side // self._level.cell
-        row, column = divmod(self._on_page, in_row)
-        colours, clear = picture
-        _fill(self._page, colours, row * cell, column * cell, cell)
-        if clear is not None:
-            self.has_cut_outs = True
-            if self._clear is None:
-                self._clear = np.zeros_like(self._page)
-            _fill(self._clear, clear, row * cell, column * cell, cell)
-        self._on_page += 1
-        if self._on_page == in_row * in_row:
-            self.finish()
+    def add(self, cells: _Cells) -> None:
+        """Put pictures into the next cells."""
+        in_page = (self._level.side // self._level.cell) ** 2
+        done = 0
+        while done < len(cells.colours):
+            count = min(in_page - self._on_page, len(cells.colours) - done)
+            some = slice(done, done + count)
+            self._fill(self._page, cells.colours[some])
+            if cells.clear is not None:
+                self.has_cut_outs = True
+                if self._clear is None:
+                    self._clear = np.zeros_like(self._page)
+                self._fill(self._clear, cells.clear[some])
+            self._on_page += count
+            done += count
+            if self._on_page == in_page:
+                self._write()
 
     def finish(self) -> None:
-        """Write the page that is being filled, if it has a picture."""
-        if not self._on_page:
-            return
+        """Write the last page, and wait for those before."""
+        if self._on_page:
+            self._write()
+        while self._writing:
+            self._writing.popleft().result()
+
+    def _fill(self, page: Pixels, cells: Pixels) -> None:
+        cell, in_row = self._level.cell, self._level.side // self._level.cell
+        row, column = np.divmod(np.arange(self._on_page, self._on_page + len(cells)), in_row)
+        places = page.reshape(in_row, cell, in_row, cell, 3).swapaxes(1, 2)
+        places[row, column] = cells
+
+    def _write(self) -> None:
         halves = [self._page] if self._clear is None else [self._page, self._clear]
-        data = simplejpeg.encode_jpeg(
-            np.concatenate(halves), quality=_QUALITY, colorsubsampling="444"
-        )
         name = f"pages/{self._level.name}-{self._written}"
-        self._scripts.write(name, b64encode(data).decode())
+        shares = self._level.cell % _BLOCK == 0 and self._clear is None
+        self._writing.append(self._executor.submit(self._encode, name, halves, shares=shares))
+        if len(self._writing) > _THREADS:
+            self._writing.popleft().result()
         self._written += 1
         self._on_page = 0
         self._page, self._clear = self._blank(), None
+
+    def _encode(self, name: str, halves: Sequence[Pixels], *, shares: bool) -> None:
+        data = simplejpeg.encode_jpeg(
+            np.concatenate(halves), quality=_QUALITY, colorsubsampling="420" if shares else "444"
+        )
+        self._scripts.write(name, b64encode(data).decode())
 
     def _blank(self) -> Pixels:
         return np.full((self._level.side, self._level.side, 3), _BLANK, dtype=np.uint8)
 
 
-def _fill(page: Pixels, picture: Pixels, top: int, left: int, cell: int) -> None:
-    """Put a picture into a cell.
-
-    Its last pixels are repeated to the cell's end, so that downscaling the page does not blend its
-    edge with the background.
-    """
-    height, width, _ = picture.shape
-    page[top : top + height, left : left + width] = picture
-    page[top : top + height, left + width : left + cell] = picture[:, -1:]
-    page[top + height : top + cell, left : left + cell] = page[top + height - 1, left : left + cell]
-
-
 def _in_order(
+    executor: ThreadPoolExecutor, work: Callable[[int], list[_Cells]], firsts: range
+) -> Iterator[list[_Cells]]:
+    """What threads make of each part, a few ahead."""
+    ahead: deque[Future[list[_Cells]]] = deque()
+    for first in firsts:
+        ahead.append(executor.submit(work, first))
+        if len(ahead) > _AHEAD:
+            yield ahead.popleft().result()
+    while ahead:
+        yield ahead.popleft().result()
+
+
+def _cells(
     store: ImageStore,
     ids: Sequence[str],
     sizes: NDArray[np.float64],
-    levels: Sequence[Level],
-) -> Iterator[list[Picture]]:
-    """The pictures of each image, one for each level; threads make a few of them ahead."""
-    cells = [level.cell for level in levels]
-    with ThreadPoolExecutor(_THREADS, thread_name_prefix="pictures") as executor:
-        ahead: deque[Future[list[Picture]]] = deque()
-        for image_id, size in zip(ids, sizes, strict=True):
-            ahead.append(executor.submit(_pictures, store, image_id, size, cells))
-            if len(ahead) > _AHEAD:
-                yield ahead.popleft().result()
-        while ahead:
-            yield ahead.popleft().result()
+    cells: Sequence[int],
+    copies: Copies | None,
+) -> list[_Cells]:
+    """The pictures of some images in cells of each size, from small to large."""
+    sharpest = cells[-1]
+    shares = sizes / sizes.max(axis=1, keepdims=True)
+    wanted = np.maximum(1, (sharpest * shares).round().astype(int)).tolist()
+    made = _Cells(np.empty((len(ids), sharpest, sharpest, 3), dtype=np.uint8), None)
+    for row, (image_id, (width, height)) in enumerate(zip(ids, wanted, strict=True)):
+        read = load_both(store, image_id, (width, height))
+        if read is None:
+            made.colours[row] = _BLANK
+            continue
+        data, pixels = read
+        if copies is not None:
+            copies.take(image_id, data)
+        is_clear = pixels.shape[2] == 4 and stands_out(pixels[:, :, :3], pixels[:, :, 3], _DARK)
+        small = resize(pixels, width, height)
+        _put(made.colours[row], small[:, :, :3])
+        if small.shape[2] == 4:
+            if made.clear is None:
+                made = _Cells(made.colours, np.zeros_like(made.colours))
+            assert made.clear is not None
+            _put(made.clear[row], _clearness(small, on_dark=is_clear))
+    levels = [made]
+    for cell in reversed(cells[:-1]):
+        levels.append(levels[-1].shrunk(cell))
+    return levels[::-1]
 
 
-def _pictures(
-    store: ImageStore, image_id: str, size: NDArray[np.float64], cells: Sequence[int]
-) -> list[Picture]:
-    width, height = size / max(size)
-    wanted = [(max(1, round(cell * width)), max(1, round(cell * height))) for cell in cells]
-    pixels = load_pixels(store, image_id, max(wanted))
-    if pixels is None:
-        pixels = np.full((1, 1, 3), _BLANK, dtype=np.uint8)
-    if pixels.shape[2] == 3:
-        return [(resize(pixels, *each), None) for each in wanted]
-    is_clear = stands_out(pixels[:, :, :3], pixels[:, :, 3], _DARK)
-    return [_cut_out(resize(pixels, *each), on_dark=is_clear) for each in wanted]
+def _put(cell: Pixels, picture: Pixels) -> None:
+    height, width, _ = picture.shape
+    cell[:height, :width] = picture
+    cell[:height, width:] = picture[:, -1:]
+    cell[height:] = cell[height - 1]
 
 
-def _cut_out(pixels: Pixels, *, on_dark: bool) -> Picture:
-    """The colours on white of a cut-out, and how transparent they are."""
+def _shrunk(cells: Pixels, cell: int) -> Pixels:
+    """The mean of all pixels of larger cells that go into one of these."""
+    count, old, _, channels = cells.shape
+    step = old // cell
+    parts = cells.reshape(count, cell, step, cell, step, channels)
+    sums = np.full((count, cell, cell, channels), step * step // 2, dtype=np.uint16)
+    for down in range(step):
+        for right in range(step):
+            sums += parts[:, :, down, :, right]
+    return (sums // (step * step)).astype(np.uint8)
+
+
+def _clearness(pixels: Pixels, *, on_dark: bool) -> Pixels:
+    """How transparent a cut-out's pixels are."""
     clear = np.repeat(255 - pixels[:, :, 3:], 3, axis=2)
     clear[:, :, 1] *= on_dark
-    return np.ascontiguousarray(pixels[:, :, :3]), clear
+    return clear

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -11,9 +12,9 @@ import polars as pl
 from tagatlas import Renderer
 from tagatlas.errors import StorageError
 from tagatlas.toolkit import new_folder, replace_folder
-from tagatlas_posters.engine.pictures import load_jpegs
 from tagatlas_web.page.charts import map_file, near_files
 from tagatlas_web.page.columns import columns_of
+from tagatlas_web.page.copies import Copies
 from tagatlas_web.page.html import STATIC, page
 from tagatlas_web.page.pictures import levels_for, write_pages
 from tagatlas_web.page.rows import Rows
@@ -35,9 +36,6 @@ if TYPE_CHECKING:
 
     from tagatlas import Map
     from tagatlas_web import WebOptions
-
-_SIDES = {"thumbnail": 256, "image": 1 << 16}
-"""Longest side of a picture that a click shows."""
 
 _LINKED = ("viewer.css", "viewer.js")
 """The page's script and style."""
@@ -67,9 +65,7 @@ class WebRenderer(Renderer):
                 f"could not write {viewer}: {error.strerror or error}; free some space or write"
                 " elsewhere"
             ) from error
-        others = sorted(path for path in viewer.rglob("*") if path.is_file())
-        index = viewer / "index.html"
-        return [index, *(path for path in others if path != index)]
+        return _files_of(viewer)
 
     def _write(self, map_: Map, folder: Path) -> None:
         with (folder / "index.html").open("x", encoding="utf-8", newline="\n") as index:
@@ -96,22 +92,22 @@ class WebRenderer(Renderer):
         for number, details in enumerate(detail_files(records, images)):
             scripts.write(f"details/{number}", details)
         ids = images["id"].to_list()
-        self._copy_pictures(map_, ids, folder)
+        copies = Copies(map_.store, folder / "pictures")
+        if self._options.pictures == "image":
+            copies.take_images(ids)
         sizes = images.select("width", "height").to_numpy().astype(np.float64)
-        cut_outs = write_pages(map_.store, ids, sizes, levels, scripts)
+        thumbnails = copies if self._options.pictures == "thumbnail" else None
+        cut_outs = write_pages(map_.store, ids, sizes, levels, scripts, thumbnails)
         known = (maps.facts, backends, images, columns, levels, map_.hidden)
         facts = atlas_file(map_.collection, *known, cut_outs=cut_outs)
         scripts.write("atlas", facts)
 
-    def _copy_pictures(self, map_: Map, ids: Sequence[str], folder: Path) -> None:
-        """Copy the pictures that a click shows; unreadable ones are left out."""
-        sizes = np.full((len(ids), 2), _SIDES[self._options.pictures], dtype=np.int64)
-        for image_id, picture in zip(ids, load_jpegs(map_.store, ids, sizes), strict=True):
-            if picture is not None:  # where it is missing, the viewer says so
-                path = folder / "pictures" / image_id[:2] / f"{image_id}.jpg"
-                path.parent.mkdir(parents=True, exist_ok=True)
-                with path.open("xb") as file:
-                    file.write(picture.data)
+
+def _files_of(viewer: Path) -> list[Path]:
+    """All files of a viewer by rising name, its page at the front."""
+    found = (Path(folder, name) for folder, _, names in os.walk(viewer) for name in names)
+    index = viewer / "index.html"
+    return [index, *sorted((path for path in found if path != index), key=str)]
 
 
 class _Maps:

@@ -7,9 +7,11 @@ files. So each file of data is a script that passes its content to the viewer.
 from __future__ import annotations
 
 import json
+import re
 from base64 import b64encode
 from typing import TYPE_CHECKING
 
+import msgspec
 import numpy as np
 
 if TYPE_CHECKING:
@@ -18,6 +20,9 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     Number = np.float32 | np.float64 | np.uint8 | np.uint16 | np.uint32 | np.int32
+
+
+_NOT_ASCII = re.compile(r"[^\x00-\x7f]+")
 
 
 class ScriptFolder:
@@ -39,9 +44,16 @@ class ScriptFolder:
         """
         path = self._folder / f"{name}.js"
         path.parent.mkdir(parents=True, exist_ok=True)
-        # Some characters differ between scripts and JSON; ASCII is the same in both.
         with path.open("x", encoding="ascii") as file:
-            file.write(f"tagatlasData({json.dumps(name)},{json.dumps(content)});\n")
+            file.write(f"tagatlasData({json.dumps(name)},{_in_ascii(content)});\n")
+
+
+def _in_ascii(content: object) -> str:
+    """JSON in ASCII, which is the same in scripts; some other characters differ there."""
+    encoded = msgspec.json.encode(content).decode()
+    if encoded.isascii():
+        return encoded
+    return _NOT_ASCII.sub(lambda found: json.dumps(found[0])[1:-1], encoded)
 
 
 def packed(numbers: NDArray[Number]) -> str:

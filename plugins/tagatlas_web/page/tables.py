@@ -156,10 +156,13 @@ def score_files(tags: pl.DataFrame, images: int) -> Iterator[list[object]]:
     """
     ordered = tags.with_columns(pl.col("score").round(4)).sort("row", maintain_order=True)
     for first, some in _parts(ordered, images):
-        scores: list[list[object]] = [[] for _ in range(min(DETAIL_ROWS, images - first))]
-        for row, tag, score in some.iter_rows():
-            scores[row - first].append([tag, score])
-        yield list(scores)
+        rows = np.arange(first, min(first + DETAIL_ROWS, images) + 1)
+        ends = some["row"].search_sorted(rows, side="left").to_list()
+        labels, scores = some["tag"].to_list(), some["score"].to_list()
+        yield [
+            list(zip(labels[begin:end], scores[begin:end], strict=True))
+            for begin, end in pairwise(ends)
+        ]
 
 
 def detail_files(records: pl.DataFrame, images: pl.DataFrame) -> Iterator[list[object]]:

@@ -1,0 +1,72 @@
+"""The pictures that a click shows: a file for each image, in folders by the first two digits."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+import simplejpeg
+
+from tagatlas.toolkit import without_alpha
+from tagatlas_posters.engine.pictures import load_jpeg, load_jpegs
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from pathlib import Path
+
+    from tagatlas import ImageStore
+
+_THUMBNAIL_SIDE = 256
+_LARGEST_SIDE = 1 << 16
+_PLAIN = {"RGB", "YCbCr"}
+
+
+class Copies:
+    """Writes the files ``ab/<id>.jpg``; used by several threads at once.
+
+    Args:
+        store: where the images are.
+        folder: that of all pictures; it is made when there is one.
+    """
+
+    def __init__(self, store: ImageStore, folder: Path) -> None:
+        self._store = store
+        self._folder = folder
+        self._made: set[str] = set()
+
+    def take(self, image_id: str, data: bytes) -> None:
+        """Write the thumbnail of an image; a file that is not larger is copied as it is.
+
+        Args:
+            image_id: of the image.
+            data: the stored file, which can be decoded.
+
+        Raises:
+            OSError: it could not be written.
+        """
+        height, width, colours, _ = simplejpeg.decode_jpeg_header(data)
+        if max(height, width) <= _THUMBNAIL_SIDE and colours in _PLAIN:
+            self._write(image_id, without_alpha(data))
+            return
+        side = (_THUMBNAIL_SIDE, _THUMBNAIL_SIDE)
+        if (smaller := load_jpeg(self._store, image_id, side)) is not None:
+            self._write(image_id, smaller.data)
+
+    def take_images(self, ids: Sequence[str]) -> None:
+        """Write the stored images, which are larger; those that cannot be read are left out.
+
+        Raises:
+            OSError: one could not be written.
+        """
+        sizes = np.full((len(ids), 2), _LARGEST_SIDE, dtype=np.int64)
+        for image_id, picture in zip(ids, load_jpegs(self._store, ids, sizes), strict=True):
+            if picture is not None:  # where it is missing, the viewer says so
+                self._write(image_id, picture.data)
+
+    def _write(self, image_id: str, data: bytes) -> None:
+        folder = self._folder / image_id[:2]
+        if image_id[:2] not in self._made:
+            folder.mkdir(parents=True, exist_ok=True)
+            self._made.add(image_id[:2])
+        with (folder / f"{image_id}.jpg").open("xb") as file:
+            file.write(data)
