@@ -7,6 +7,7 @@ import re
 from base64 import b64decode
 from pathlib import Path
 from typing import Any
+from zlib import decompress
 
 import numpy as np
 from numpy.typing import NDArray
@@ -38,11 +39,24 @@ def rows(viewer: Path, name: str) -> list[Any]:
 def read_any(viewer: Path, name: str) -> object:
     """A file of data, without the call that passes it to the viewer."""
     script = (viewer / "data" / f"{name}.js").read_text("ascii")
-    found = re.fullmatch(r'tagatlasData\("([^"]+)",(.*)\);\n', script, re.DOTALL)
+    found = re.fullmatch(r'tagatlas(Data|Deflated)\("([^"]+)",(.*)\);\n', script, re.DOTALL)
     assert found
-    assert found[1] == name
-    content: object = json.loads(found[2])
+    assert found[2] == name
+    content: object = json.loads(found[3])
+    if found[1] == "Deflated":
+        content = json.loads(decompress(b64decode(str(content))))
     return content
+
+
+def boxes_of(map_file: dict[str, object]) -> NDArray[np.float64]:
+    """x, y, width and height of each image in a file of a map, shape (n, 4)."""
+    packed = map_file["boxes"]
+    assert isinstance(packed, dict)
+    planes = np.frombuffer(b64decode(str(packed["planes"])), np.uint8).reshape(4, 4, -1)
+    steps = sum(planes[:, byte].astype(np.int64) << 8 * byte for byte in range(4))
+    assert isinstance(steps, np.ndarray)
+    steps[:2] = np.cumsum((steps[:2] >> 1) ^ -(steps[:2] & 1), axis=1)
+    return np.asarray(steps.T * float(packed["quantum"]))
 
 
 def unpack(packed: object, kind: str) -> NDArray[np.float64]:

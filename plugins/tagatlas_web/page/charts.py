@@ -10,7 +10,7 @@ import numpy as np
 import polars as pl
 
 from tagatlas.toolkit import cluster_colours, cluster_pieces, map_bounds, most_alike
-from tagatlas_web.page.scripts import packed
+from tagatlas_web.page.scripts import packed, packed_places
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -26,6 +26,8 @@ NEAR_ROWS = 256
 _NEAREST = 8
 _JOINED = 24
 _NO_CLUSTER = 65535
+_STEPS_OF_SIDE = 256
+_MOST_STEPS = 1 << 23
 
 
 def map_file(map_: Map, rows: Rows) -> object:
@@ -37,7 +39,7 @@ def map_file(map_: Map, rows: Rows) -> object:
     """
     images = map_.images
     at = rows.of(images["id"])
-    boxes = np.zeros((len(rows), 4), dtype=np.float32)
+    boxes = np.zeros((len(rows), 4))
     boxes[at] = images.select("x", "y", "width", "height").to_numpy()
     cluster = np.full(len(rows), _NO_CLUSTER, dtype=np.uint16)
     cluster[at] = images["cluster"].to_numpy()
@@ -61,11 +63,19 @@ def map_file(map_: Map, rows: Rows) -> object:
             for rings, is_main in ((pieces.main, True), (pieces.others, False))
             for ring in rings
         ],
-        "boxes": packed(boxes),
+        "boxes": packed_places(boxes, _quantum(boxes)),
         "cluster": packed(cluster),
         "subcluster": packed(subcluster),
         "nodes": _tag_nodes(map_),
     }
+
+
+def _quantum(boxes: NDArray[np.float64]) -> float:
+    """A power of two, small beside the smallest picture, of which the map has not too many."""
+    sides = boxes[:, 2:].max(axis=1)
+    least = sides[sides > 0].min(initial=np.inf) / _STEPS_OF_SIDE
+    farthest = max(float(np.abs(boxes).max(initial=0)), 1e-30) / _MOST_STEPS
+    return float(2.0 ** np.floor(np.log2(max(farthest, min(least, 1.0)))))
 
 
 def _clusters(table: pl.DataFrame, rows: Rows) -> list[dict[str, object]]:

@@ -6,7 +6,6 @@ green on dark, where a dark picture is shown on white. Pictures are mixed with w
 
 from __future__ import annotations
 
-from base64 import b64encode
 from collections import deque
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
@@ -224,7 +223,7 @@ class _Pages:
         data = simplejpeg.encode_jpeg(
             np.concatenate(halves), quality=_QUALITY, colorsubsampling="420" if shares else "444"
         )
-        self._scripts.write(name, b64encode(data).decode())
+        self._scripts.write_picture(name, data)
 
     def _blank(self) -> Pixels:
         return np.full((self._level.side, self._level.side, 3), _BLANK, dtype=np.uint8)

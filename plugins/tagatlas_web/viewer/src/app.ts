@@ -14,6 +14,7 @@ import type { Model } from "./data/model";
 import type { Name } from "./map/names";
 import { Shade } from "./scene/sprites";
 import { scoresOf } from "./find/ranking";
+import { areMany, touched } from "./data/wanted";
 import { selectionTable } from "./find/selection";
 import { Side } from "./side/side";
 import type { Stage } from "./map/stage";
@@ -86,7 +87,10 @@ export class App {
     });
     const dark = window.matchMedia("(prefers-color-scheme: dark)");
     dark.addEventListener("change", () => this.stages.all.forEach((stage) => stage.restyle()));
-    this.texts = this.stages.active.load().then(() => model.readTexts());
+    const drawn = this.stages.active.load();
+    const later = areMany(model.count);
+    this.texts = drawn.then(() => (later ? touched() : undefined)).then(() => model.readTexts());
+    if (later) void drawn.then(() => (document.documentElement.dataset.ready = "yes"));
     void this.texts
       .then(() => this.annotating.turned())
       .then(() => {

@@ -4,6 +4,7 @@ import { Boxes } from "./boxes";
 import { Division } from "./division";
 import { unpack, type AtlasFile, type Cluster, type MapFacts, type MapFile } from "./files";
 import { namesIn, type ClusterName } from "./naming";
+import { placesOf } from "./packed";
 
 const NO_CLUSTER = 65535;
 const TYPICAL = 6;
@@ -43,7 +44,7 @@ export class Chart {
     this.facts = atlas.maps[number]!;
     // Images that only later maps have are behind those that this one knows.
     this.boxes = new Float32Array(4 * atlas.images);
-    this.boxes.set(new Float32Array(unpack(file.boxes)));
+    this.boxes.set(placesOf(file.boxes));
     this.cluster = new Uint16Array(atlas.images).fill(NO_CLUSTER);
     this.cluster.set(new Uint16Array(unpack(file.cluster)));
     this.subcluster = new Int32Array(atlas.images).fill(-1);

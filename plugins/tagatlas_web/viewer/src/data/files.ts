@@ -1,14 +1,24 @@
 /**
  * The files of a viewer, as its renderer writes them.
  *
- * Each is a script that hands its content to `tagatlasData`: a page that was opened from a folder
- * (`file://`) may load scripts and show pictures, but may not read files in any other way.
+ * Each is a script that hands its content to `tagatlasData`, or, deflated, to `tagatlasDeflated`: a
+ * page that was opened from a folder (`file://`) may load scripts and show pictures, but may not
+ * read files in any other way.
  */
 
 import { askFor, isEmbedded } from "./host";
+import { inflated, unpack } from "./packed";
+
+export { unpack } from "./packed";
 
 /** Numbers as base64 of their bytes, little-endian. */
 export type Packed = string;
+
+/** Boxes as whole steps of a `quantum`, in planes of bytes; x and y from one to the next. */
+export interface PackedPlaces {
+  quantum: number;
+  planes: Packed;
+}
 
 /** What is known of a cluster, or of a sub-cluster. */
 export interface Cluster {
@@ -98,8 +108,8 @@ export interface MapFile {
   subclusters: Cluster[];
   /** Rings around clusters: x and y in turn; around a main piece, or around images far from these. */
   outlines: { cluster: number; main: boolean; ring: Packed }[];
-  /** x, y, width and height of each image, 0 of those that are not on the map: Float32. */
-  boxes: Packed;
+  /** x, y, width and height of each image, 0 of those that are not on the map: see `placesOf`. */
+  boxes: PackedPlaces;
   /** Cluster of each image, 65535 for none: Uint16. */
   cluster: Packed;
   /** Sub-cluster of each image, -1 for none: Int32. */
@@ -168,6 +178,7 @@ export type PageFile = string;
 declare global {
   interface Window {
     tagatlasData?: (name: string, content: unknown) => void;
+    tagatlasDeflated?: (name: string, deflated: Packed) => void;
   }
 }
 
@@ -175,6 +186,7 @@ const waiting = new Map<string, (content: unknown) => void>();
 const coming = new Map<string, Promise<unknown>>();
 
 window.tagatlasData = (name, content) => waiting.get(name)?.(content);
+window.tagatlasDeflated = (name, deflated) => waiting.get(name)?.(inflated(deflated));
 
 /** Read one of the viewer's files; its name is its path in `data` without the ending. */
 function read<Content>(name: string): Promise<Content> {
@@ -217,16 +229,4 @@ export async function readPage(level: string, page: number): Promise<ImageBitmap
   const encoded = await read<PageFile>(`pages/${level}-${page}`);
   const blob = new Blob([unpack(encoded)], { type: "image/jpeg" });
   return createImageBitmap(blob, { premultiplyAlpha: "none", colorSpaceConversion: "none" });
-}
-
-// New browsers read base64 themselves; the types do not know it yet.
-const { fromBase64 } = Uint8Array as { fromBase64?: (text: string) => Uint8Array<ArrayBuffer> };
-
-/** The bytes of packed numbers. */
-export function unpack(packed: Packed): ArrayBuffer {
-  if (fromBase64) return fromBase64.call(Uint8Array, packed).buffer;
-  const text = atob(packed);
-  const bytes = new Uint8Array(text.length);
-  for (let at = 0; at < text.length; at++) bytes[at] = text.charCodeAt(at);
-  return bytes.buffer;
 }

@@ -5,6 +5,8 @@
  * and tells which images are chosen, and the notebook tells which ones Python chose.
  */
 
+import { inflated } from "./packed";
+
 type Told = { id: number; bytes: ArrayBuffer } | { id: number; trouble: string } | { chosen: string[] };
 
 /** Whether there is a notebook around the viewer. */
@@ -46,7 +48,8 @@ function ask(path: string): Promise<ArrayBuffer> {
 export async function askFor(name: string): Promise<unknown> {
   // The file is a script, one call with the name and the content, which is JSON.
   const script = new TextDecoder().decode(await ask(`data/${name}.js`));
-  return JSON.parse(script.slice(script.indexOf(",") + 1, script.lastIndexOf(")")));
+  const content: unknown = JSON.parse(script.slice(script.indexOf(",") + 1, script.lastIndexOf(")")));
+  return script.startsWith("tagatlasDeflated(") ? inflated(content as string) : content;
 }
 
 /** Show a picture of the viewer's folder, or fire `error` where it is not there. */

@@ -1,0 +1,38 @@
+/** Reads what the renderer packed: numbers, deflated files, and places on the map. */
+
+import type { Packed, PackedPlaces } from "./files";
+
+// New browsers read base64 themselves; the types do not know it yet.
+const { fromBase64 } = Uint8Array as { fromBase64?: (text: string) => Uint8Array<ArrayBuffer> };
+
+/** The bytes of packed numbers. */
+export function unpack(packed: Packed): ArrayBuffer {
+  if (fromBase64) return fromBase64.call(Uint8Array, packed).buffer;
+  const text = atob(packed);
+  const bytes = new Uint8Array(text.length);
+  for (let at = 0; at < text.length; at++) bytes[at] = text.charCodeAt(at);
+  return bytes.buffer;
+}
+
+/** The content of a deflated file. */
+export async function inflated(deflated: Packed): Promise<unknown> {
+  const stream = new Blob([unpack(deflated)]).stream().pipeThrough(new DecompressionStream("deflate"));
+  return JSON.parse(await new Response(stream).text());
+}
+
+/** x, y, width and height of each image, one after the other. */
+export function placesOf({ quantum, planes }: PackedPlaces): Float32Array {
+  const bytes = new Uint8Array(unpack(planes));
+  const count = bytes.length / 16;
+  const places = new Float32Array(4 * count);
+  for (let part = 0; part < 4; part++) {
+    const [first, second, third, fourth] = [0, 1, 2, 3].map((byte) => (4 * part + byte) * count) as [number, number, number, number];
+    let sum = 0;
+    for (let row = 0; row < count; row++) {
+      const steps = bytes[first + row]! | (bytes[second + row]! << 8) | (bytes[third + row]! << 16) | (bytes[fourth + row]! << 24);
+      if (part < 2) sum += (steps >>> 1) ^ -(steps & 1);
+      places[4 * row + part] = quantum * (part < 2 ? sum : steps);
+    }
+  }
+  return places;
+}
