@@ -253,24 +253,23 @@ def _cells(
     sharpest = cells[-1]
     shares = sizes / sizes.max(axis=1, keepdims=True)
     wanted = np.maximum(1, (sharpest * shares).round().astype(int)).tolist()
-    made = _Cells(np.empty((len(ids), sharpest, sharpest, 3), dtype=np.uint8), None)
+    colours = np.empty((len(ids), sharpest, sharpest, 3), dtype=np.uint8)
+    clear: Pixels | None = None
     for row, (image_id, (width, height)) in enumerate(zip(ids, wanted, strict=True)):
         read = load_both(store, image_id, (width, height))
         if read is None:
-            made.colours[row] = _BLANK
+            colours[row] = _BLANK
             continue
         data, pixels = read
         if copies is not None:
             copies.take(image_id, data)
-        is_clear = pixels.shape[2] == 4 and stands_out(pixels[:, :, :3], pixels[:, :, 3], _DARK)
+        on_dark = pixels.shape[2] == 4 and stands_out(pixels[:, :, :3], pixels[:, :, 3], _DARK)
         small = resize(pixels, width, height)
-        _put(made.colours[row], small[:, :, :3])
+        _put(colours[row], small[:, :, :3])
         if small.shape[2] == 4:
-            if made.clear is None:
-                made = _Cells(made.colours, np.zeros_like(made.colours))
-            assert made.clear is not None
-            _put(made.clear[row], _clearness(small, on_dark=is_clear))
-    levels = [made]
+            clear = np.zeros_like(colours) if clear is None else clear
+            _put(clear[row], _clearness(small, on_dark=on_dark))
+    levels = [_Cells(colours, clear)]
     for cell in reversed(cells[:-1]):
         levels.append(levels[-1].shrunk(cell))
     return levels[::-1]

@@ -1,7 +1,7 @@
 /** Fills rings softly, whatever their shape: what an odd number of their parts covers. */
 
-import type { Camera } from "../map/camera";
 import { buffer, feed, Program, type GL } from "./gl";
+import type { View } from "./view";
 
 const VERTEX = `
 in vec2 point;
@@ -48,7 +48,7 @@ export class Areas {
     gl.bufferData(gl.ARRAY_BUFFER, all, gl.STATIC_DRAW);
   }
 
-  draw(camera: Camera, opacity: number): void {
+  draw(camera: View, opacity: number): void {
     const { gl, program } = this;
     program.use();
     gl.bindVertexArray(this.array);

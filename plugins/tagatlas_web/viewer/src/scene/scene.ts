@@ -1,13 +1,16 @@
 /** All that is drawn with WebGL: areas, outlines, images, and lines over them. */
 
-import type { Camera } from "../map/camera";
+import type { Bounds, Camera } from "../map/camera";
 import type { Chart } from "../data/chart";
 import { unpack, type AtlasFile } from "../data/files";
 import { Areas } from "./areas";
+import { Chunks, rowsIn, type Range } from "./chunks";
 import { settled } from "./gl";
 import { BasePages, SharpPages } from "./pages";
+import { Painting } from "./painting";
 import { Sprites } from "./sprites";
 import { ringLines, smooth, Strokes } from "./strokes";
+import type { View } from "./view";
 
 /** Red, green and blue in [0, 1]. */
 export type Ink = readonly [number, number, number];
@@ -29,6 +32,8 @@ const LINK = 0.75;
 const MARK_WIDE = 2.5;
 // A picture may be drawn a little larger than it is before a sharper one is fetched.
 const SHARPER_FROM = 1.15;
+/** So many images are drawn at once in each frame; of more, some in each. */
+const AT_ONCE = 12_000;
 
 export class Scene {
   /** What is drawn over the images: the links of one. */
@@ -42,7 +47,13 @@ export class Scene {
   private readonly sprites: Sprites;
   private readonly base: BasePages;
   private readonly sharp: SharpPages;
+  private readonly painting: Painting;
+  private chunks = new Chunks(new Float32Array());
   private typical = 1;
+  /** Counts what changed but for the camera. */
+  private version = 0;
+  private density = 1;
+  private painted: { version: number; look: Look } | null = null;
 
   constructor(
     private readonly canvas: HTMLCanvasElement,
@@ -50,7 +61,7 @@ export class Scene {
     private chart: Chart,
     public look: Look,
     /** Called when something new is to be drawn. */
-    changed: () => void,
+    private readonly changed: () => void,
   ) {
     const gl = canvas.getContext("webgl2", { antialias: false, alpha: false, stencil: true });
     if (!gl) throw new Error("this browser has no WebGL2: open the map in a newer one");
@@ -61,8 +72,16 @@ export class Scene {
     this.marks = new Strokes(gl);
     this.over = new Strokes(gl);
     this.sprites = new Sprites(gl, atlas.images, atlas.base, atlas.levels, atlas.cutOuts);
-    this.base = new BasePages(gl, atlas.base, atlas.cutOuts, changed);
-    this.sharp = new SharpPages(gl, atlas.levels, atlas.cutOuts, changed);
+    const renewed = () => {
+      this.version++;
+      changed();
+    };
+    this.base = new BasePages(gl, atlas.base, atlas.cutOuts, renewed);
+    this.sharp = new SharpPages(gl, atlas.levels, atlas.cutOuts, renewed);
+    this.painting = new Painting(gl, {
+      begin: (view) => this.ground(view),
+      images: (view, rows) => this.images(view, rows),
+    });
     this.show(chart, chart.boxes, chart.boxes);
   }
 
@@ -77,12 +96,14 @@ export class Scene {
     this.over.set([]);
     this.marks.set([]);
     this.sprites.move(before, after);
+    this.chunks = new Chunks(after);
     this.typical = chart.places.typicalSide();
   }
 
   /** Draw outlines in the colours that clusters have now. */
   recolour(): void {
     const { chart } = this;
+    this.version++;
     const rings = chart.file.outlines.map(({ cluster, main, ring }) => ({
       main,
       ring: smooth(new Float32Array(unpack(ring))),
@@ -111,6 +132,7 @@ export class Scene {
   }
 
   shade(states: Float32Array): void {
+    this.version++;
     this.sprites.shade(states);
   }
 
@@ -128,23 +150,64 @@ export class Scene {
     );
   }
 
-  /** @param density pixels of the canvas for one of the camera; it may be larger than what is drawn. */
-  draw(camera: Camera, density: number): void {
-    const { gl, canvas } = this;
-    const [width, height] = [Math.round(camera.width * density), Math.round(camera.height * density)];
-    gl.viewport(0, canvas.height - height, width, height);
-    gl.clearColor(...this.look.paper, 1);
-    gl.clear(gl.COLOR_BUFFER_BIT | gl.STENCIL_BUFFER_BIT);
-    const level = this.levelFor(camera.scale * density);
-    if (level >= 0 && this.part === 1) this.sharp.want(level, this.fromTheMiddle(camera));
-    this.areas.draw(camera, AREA * this.part);
-    const finer = Math.min(Math.max((this.typical * camera.scale) / FINER_BELOW, FINEST), 1);
-    this.outlines.draw(camera, this.part, finer);
-    const pages = { base: this.base, sharp: this.sharp, level };
-    this.sprites.draw(camera, this.part, pages, this.look);
+  /**
+   * @param density pixels of the canvas for one of the camera; it may be larger than what is drawn.
+   * @param atOnce whether all is drawn now, however long it takes; else many images come bit by bit.
+   */
+  draw(camera: Camera, density: number, atOnce = false): void {
+    this.density = density;
+    const seen = this.chunks.seen(camera.visible());
+    if (atOnce || this.part < 1 || rowsIn(seen) <= AT_ONCE) {
+      this.painting.clear();
+      this.onScreen(camera);
+      this.images(camera, this.ground(camera));
+    } else if (
+      !this.painting.draw(camera, density, this.state(), () => this.onScreen(camera))
+    ) {
+      this.changed();
+    }
     if (this.part < 1) return;
     this.over.draw(camera, LINK);
     this.marks.draw(camera, 1);
+  }
+
+  /** What is painted depends on: the same object until something changes. */
+  private state(): unknown {
+    const { version, look, painted } = this;
+    if (painted?.version !== version || painted.look !== look) this.painted = { version, look };
+    return this.painted;
+  }
+
+  /** Draw on the screen from now on, which is emptied. */
+  private onScreen(camera: Camera): void {
+    const { gl, canvas, density } = this;
+    const [width, height] = [Math.round(camera.width * density), Math.round(camera.height * density)];
+    gl.viewport(0, canvas.height - height, width, height);
+    this.empty();
+  }
+
+  private empty(): void {
+    const { gl } = this;
+    gl.clearColor(...this.look.paper, 1);
+    gl.clear(gl.COLOR_BUFFER_BIT | gl.STENCIL_BUFFER_BIT);
+  }
+
+  /** Draw what lies below the images, and fetch their pictures; returns which images are in view. */
+  private ground(view: View): Range[] {
+    this.empty();
+    const level = this.levelFor(view.scale * this.density);
+    if (level >= 0 && this.part === 1) this.sharp.want(level, this.fromTheMiddle(view));
+    this.areas.draw(view, AREA * this.part);
+    const finer = Math.min(Math.max((this.typical * view.scale) / FINER_BELOW, FINEST), 1);
+    this.outlines.draw(view, this.part, finer);
+    // What glides may come from anywhere.
+    return this.part < 1 ? [{ first: 0, end: this.atlas.images }] : this.chunks.seen(visible(view));
+  }
+
+  private images(view: View, rows: readonly Range[]): void {
+    const level = this.levelFor(view.scale * this.density);
+    const pages = { base: this.base, sharp: this.sharp, level };
+    this.sprites.draw(view, this.part, pages, this.look, rows);
   }
 
   /** The level whose pictures are as large as images are drawn; -1 for the small ones. */
@@ -156,15 +219,25 @@ export class Scene {
     return enough < 0 ? levels.length - 1 : enough;
   }
 
-  private fromTheMiddle(camera: Camera): number[] {
-    const seen: { row: number; away: number }[] = [];
+  /** The images in view, the most central first. */
+  private fromTheMiddle(view: View): number[] {
     const { places } = this.chart;
-    places.visit(camera.visible(), (row) => {
+    const seen: number[] = [];
+    const away: number[] = [];
+    places.visit(visible(view), (row) => {
       const [x, y] = places.centre(row);
-      seen.push({ row, away: Math.hypot(x - camera.x, y - camera.y) });
+      seen.push(row);
+      away.push(Math.hypot(x - view.x, y - view.y));
     });
-    return seen.sort((one, other) => one.away - other.away).map(({ row }) => row);
+    const order = Uint32Array.from(seen, (_, at) => at).sort((one, other) => away[one]! - away[other]!);
+    return Array.from(order, (at) => seen[at]!);
   }
+}
+
+/** The part of the map in a view. */
+function visible({ x, y, scale, width, height }: View): Bounds {
+  const [right, top] = [width / 2 / scale, height / 2 / scale];
+  return [x - right, y - top, x + right, y + top];
 }
 
 /** A colour written as `#rrggbb`. */

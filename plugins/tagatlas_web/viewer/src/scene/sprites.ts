@@ -1,9 +1,10 @@
 /** Draws the images: one rectangle each, all in one call. */
 
-import type { Camera } from "../map/camera";
 import type { PageLevel } from "../data/files";
+import type { Range } from "./chunks";
 import { CORNERS, Numbers, Program, RECTANGLES, type GL } from "./gl";
 import type { BasePages, SharpPages } from "./pages";
+import type { View } from "./view";
 
 const VERTEX = `${RECTANGLES}
 uniform highp sampler2D before, after, states;
@@ -11,13 +12,17 @@ uniform float part;
 uniform vec2 centre, scale;
 uniform float pixels;
 uniform vec4 base;
-uniform vec4 sharp[2];
-uniform int level;
-uniform highp isampler2D table;
+uniform vec4 sharp, coarser; // two sharper levels: where the first lacks a page, the second may have it
+uniform highp isampler2D table, coarserTable;
 out vec3 at;
 flat out vec4 inside;
 flat out float shade;
 flat out int isSharp;
+
+int layerOf(highp isampler2D layers, vec4 facts, int image) {
+  int page = image / int(facts.z);
+  return texelFetch(layers, ivec2(page % 256, page / 256), 0).r;
+}
 
 void main() {
   int image = rectangle();
@@ -37,11 +42,13 @@ void main() {
   gl_Position = vec4((box.xy + (2.0 * place - 1.0) * reach - centre) * scale, 0.0, 1.0);
   vec4 facts = base;
   int layer = -1;
-  if (level >= 0) {
-    vec4 wanted = sharp[level];
-    int page = image / int(wanted.z);
-    layer = texelFetch(table, ivec2(page % 256, page / 256), 0).r;
-    if (layer >= 0) facts = wanted;
+  if (sharp.x > 0.0) {
+    layer = layerOf(table, sharp, image);
+    if (layer >= 0) facts = sharp;
+    else if (coarser.x > 0.0) {
+      layer = layerOf(coarserTable, coarser, image);
+      if (layer >= 0) facts = coarser;
+    }
   }
   isSharp = layer >= 0 ? 1 : 0;
   // facts: cell and side in pixels, cells in a page, cells in a row
@@ -102,7 +109,7 @@ export class Sprites {
 
   constructor(
     private readonly gl: GL,
-    private readonly images: number,
+    images: number,
     private readonly base: PageLevel,
     private readonly levels: readonly PageLevel[],
     private readonly cutOuts: boolean,
@@ -129,12 +136,14 @@ export class Sprites {
   /**
    * @param part of the way from where images come from, in [0, 1].
    * @param pages with the sharper level to take pictures from where they are there, or -1.
+   * @param rows which images.
    */
   draw(
-    camera: Camera,
+    camera: View,
     part: number,
     pages: { base: BasePages; sharp: SharpPages; level: number },
     look: { paper: readonly number[]; mark: readonly number[] },
+    rows: readonly Range[],
   ): void {
     const { gl, program } = this;
     program.use();
@@ -143,16 +152,19 @@ export class Sprites {
     gl.bindTexture(gl.TEXTURE_2D_ARRAY, pages.base.texture);
     gl.activeTexture(gl.TEXTURE1);
     gl.bindTexture(gl.TEXTURE_2D_ARRAY, pages.sharp.texture ?? pages.base.texture);
+    const { levels } = pages.sharp;
     gl.activeTexture(gl.TEXTURE2);
-    const shown = pages.sharp.levels[pages.level] ?? pages.sharp.levels[0];
-    shown?.bindTable();
+    (levels[pages.level] ?? levels[0])?.bindTable();
+    gl.activeTexture(gl.TEXTURE6);
+    (levels[pages.level - 1] ?? levels[0])?.bindTable();
     gl.activeTexture(gl.TEXTURE0);
     gl.uniform1i(program.place("basePictures"), 0);
     gl.uniform1i(program.place("sharpPictures"), 1);
     gl.uniform1i(program.place("table"), 2);
-    gl.uniform1i(program.place("level"), shown ? pages.level : -1);
+    gl.uniform1i(program.place("coarserTable"), 6);
     gl.uniform4fv(program.place("base"), facts(this.base));
-    gl.uniform4fv(program.place("sharp"), [0, 1].flatMap((n) => facts(this.levels[n] ?? this.base)));
+    gl.uniform4fv(program.place("sharp"), facts(this.levels[pages.level]));
+    gl.uniform4fv(program.place("coarser"), facts(this.levels[pages.level - 1]));
     gl.uniform2f(program.place("centre"), camera.x, camera.y);
     const scale = [2 * camera.scale / camera.width, 2 * camera.scale / camera.height] as const;
     gl.uniform2f(program.place("scale"), ...scale);
@@ -167,12 +179,15 @@ export class Sprites {
     this.states.bind(5, program.place("states"));
     if (this.cutOuts) gl.enable(gl.BLEND);
     gl.blendFunc(gl.ONE, gl.ONE_MINUS_SRC_ALPHA);
-    gl.drawArrays(gl.TRIANGLES, 0, CORNERS * this.images);
+    for (const { first, end } of rows) gl.drawArrays(gl.TRIANGLES, CORNERS * first, CORNERS * (end - first));
     gl.disable(gl.BLEND);
     gl.bindVertexArray(null);
   }
 }
 
-function facts({ cell, side }: PageLevel): [number, number, number, number] {
+/** A cell of 0 stands for no level. */
+function facts(level: PageLevel | undefined): [number, number, number, number] {
+  if (!level) return [0, 0, 0, 0];
+  const { cell, side } = level;
   return [cell, side, (side / cell) ** 2, side / cell];
 }

@@ -1,7 +1,7 @@
 /** Draws lines of a width in pixels. */
 
-import type { Camera } from "../map/camera";
 import { CORNERS, Numbers, Program, RECTANGLES, type GL } from "./gl";
+import type { View } from "./view";
 
 const VERTEX = `${RECTANGLES}
 uniform highp sampler2D lines;
@@ -60,7 +60,7 @@ export class Strokes {
   }
 
   /** @param thickness of the lines, in their own widths. */
-  draw(camera: Camera, opacity: number, thickness = 1): void {
+  draw(camera: View, opacity: number, thickness = 1): void {
     if (!this.count) return;
     const { gl, program } = this;
     program.use();
