@@ -291,7 +291,8 @@ def _shrunk(cells: Pixels, cell: int) -> Pixels:
     for down in range(step):
         for right in range(step):
             sums += parts[:, :, down, :, right]
-    return (sums // (step * step)).astype(np.uint8)
+    means: Pixels = (sums // (step * step)).astype(np.uint8)
+    return means
 
 
 def _clearness(pixels: Pixels, *, on_dark: bool) -> Pixels:
