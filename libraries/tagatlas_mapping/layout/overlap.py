@@ -113,8 +113,8 @@ def compile_kernels() -> None:
 
 def _smallest_met(positions: NDArray[np.float64], boxes: NDArray[np.float64], gap: float) -> float:
     """A share of their sizes up to which no box meets another."""
-    nearest = cKDTree(positions).query(positions, k=2, p=np.inf)[0][:, 1]
-    return float(nearest.min() / (boxes.max() + gap))
+    itself_and_next, _ = cKDTree(positions).query(positions, k=2, p=np.inf)
+    return float(np.max(itself_and_next, axis=1).min() / (boxes.max() + gap))
 
 
 def _separated(
