@@ -25,7 +25,14 @@ from tagatlas.plugins import load_plugins
 from tagatlas.steps.load import load_map
 
 if TYPE_CHECKING:
-    from playwright.sync_api import Browser, BrowserContext, Page, Playwright, ViewportSize
+    from playwright.sync_api import (
+        Browser,
+        BrowserContext,
+        Page,
+        Playwright,
+        Route,
+        ViewportSize,
+    )
 
 pytestmark = [pytest.mark.slow, pytest.mark.browser]
 
@@ -495,6 +502,67 @@ def test_nothing_is_lost_when_the_server_is_killed(windows: Windows, own: Path) 
         assert sorted(texts(own)) == ["a note", "without a server"]
         new.wait_for_selector(".names .cluster:has-text('Hounds')")
         assert new.locator(".warning").is_hidden()
+
+
+@pytest.mark.parametrize("status", [200, 409])
+def test_a_change_whose_answer_broke_off_is_followed_by_the_next(
+    page: Page, server: Viewing, atlas: Path, windows: Windows, status: int
+) -> None:
+    windows.forgive("409", "ERR_")
+    draw(page, "Arrow", (600, 600), (800, 500))
+    saved(page)
+
+    def broken(route: Route) -> None:
+        route.fetch()  # the server keeps it, and dies while it answers
+        route.fulfill(status=status, content_type="application/json", body='{"id": "')
+
+    page.route("**/api/annotations/*", broken)
+    page.locator("ol.annotations button").click()
+    with page.expect_response("**/api/annotations/*"):
+        write(page, "before")
+    page.wait_for_selector(".standing.trouble:has-text('Not saved yet')")
+    assert texts(atlas) == ["before"]
+    page.route("**/api/**", lambda route: route.abort())
+    page.locator("ol.annotations button").click()
+    write(page, "after")
+    page.wait_for_selector("ol.annotations:has-text('after')")
+    new = windows.open(server.url)
+    page.close()
+    new.wait_for_selector("ol.annotations:has-text('after')")
+    saved(new)
+    assert listed(new) == texts(atlas) == ["after"]
+    assert new.locator(".warning").is_hidden()
+
+
+def test_a_window_of_a_dead_server_changes_what_another_took_over(
+    windows: Windows, own: Path
+) -> None:
+    windows.forgive("ERR_", "403", "409")
+    with viewing(own) as first:
+        old = windows.open(first.url)
+        draw(old, "Arrow", (600, 600), (800, 500))
+        write(old, "before")
+        saved(old)
+        first.kill()
+        old.locator("ol.annotations button").click()
+        write(old, "without a server")
+        old.wait_for_selector(".standing:has-text('this browser keeps it')")
+    with viewing(own) as second:
+        new = windows.open(second.url)
+        new.wait_for_selector("ol.annotations:has-text('without a server')")
+        saved(new)
+        old.bring_to_front()  # which must not take back what it cannot send
+        old.wait_for_selector(".standing:has-text('open its new address')")
+        old.locator("ol.annotations button").click()
+        write(old, "still later")
+        old.wait_for_selector(".standing:has-text('this browser keeps it')")
+        new.bring_to_front()
+        new.wait_for_selector("ol.annotations:has-text('still later')")
+        saved(new)
+        assert listed(new) == texts(own) == ["still later"]
+        assert new.locator(".warning").is_hidden()
+        old.close()
+        new.close()
 
 
 def test_a_server_that_was_away_gets_what_was_drawn_meanwhile(

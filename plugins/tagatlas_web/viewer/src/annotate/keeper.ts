@@ -1,6 +1,7 @@
 /** The annotations of a map: those that the server has, and changes on their way to it. */
 
-import { same, type Annotation, type Content } from "./content";
+import type { Annotation, Content } from "./content";
+import { fingerprint } from "./fingerprint";
 import { Away, Changed, Refused, type News, type Server } from "./server";
 import type { Change, Shelf } from "./shelf";
 
@@ -37,8 +38,8 @@ export class Keeper {
   private readonly unshelved = new Set<string>();
   private revision = 0;
   private sending = false;
-  /** What was sent last, as long as it is not answered. */
-  private onItsWay: Change | null = null;
+  /** The news that are waited for: asked by one at a time. */
+  private looking: Promise<void> | null = null;
   private away = "";
   private wake: () => void = () => {};
 
@@ -89,9 +90,9 @@ export class Keeper {
   change(id: string, content: Content | null): void {
     const before = this.waiting.get(id);
     const base = before?.base ?? this.kept.get(id)?.revision ?? 0;
-    const sent = before?.sent ?? [];
+    // What waited was sent perhaps: by this window, or by another that took it from the shelf.
+    const sent = before ? [...before.sent, fingerprint(before.content)] : [];
     const change = { id, base, content, sent };
-    if (before && before === this.onItsWay) change.sent = [...sent, before.content];
     this.waiting.set(id, change);
     this.shelve(change);
     this.actions.changed();
@@ -114,12 +115,21 @@ export class Keeper {
   }
 
   /** Ask what others changed, and take over what windows left that are gone. */
-  private async look(): Promise<void> {
-    for (const change of (await this.shelf?.adopt().catch(() => [])) ?? []) {
-      if (!this.waiting.has(change.id)) this.waiting.set(change.id, change);
-    }
+  private look(): Promise<void> {
+    this.looking ??= this.lookOnce().finally(() => (this.looking = null));
+    return this.looking;
+  }
+
+  private async lookOnce(): Promise<void> {
     try {
-      this.hear(await this.server.news(this.revision));
+      const news = await this.server.news(this.revision);
+      // Only with a server that answers: a window whose server is gone cannot send for others.
+      const adopted = (await this.shelf?.adopt((id) => this.waiting.has(id)).catch(() => [])) ?? [];
+      for (const change of adopted) {
+        if (this.waiting.has(change.id)) continue;
+        this.waiting.set(change.id, { ...change, sent: [...change.sent, fingerprint(change.content)] });
+      }
+      this.hear(news, adopted.length > 0);
     } catch (error) {
       if (!(error instanceof Error)) throw error;
       this.stand(error.message);
@@ -127,13 +137,13 @@ export class Keeper {
     void this.send();
   }
 
-  private hear(news: News): void {
+  private hear(news: News, adopted: boolean): void {
     this.revision = Math.max(this.revision, news.revision);
     const newer = news.changes.filter(
       ({ id, revision }) => revision > (this.kept.get(id)?.revision ?? 0),
     );
     for (const each of newer) this.kept.set(each.id, each);
-    if (newer.length) this.actions.changed();
+    if (newer.length || adopted) this.actions.changed();
     if (news.map !== document.documentElement.dataset.live) this.actions.remade();
     this.stand("");
   }
@@ -168,7 +178,6 @@ export class Keeper {
 
   private async sendOne(change: Change): Promise<void> {
     const { id, base, content } = change;
-    this.onItsWay = change;
     try {
       this.answered(change, await this.server.keep(id, base, content));
     } catch (error) {
@@ -198,9 +207,10 @@ export class Keeper {
   }
 
   private overtaken(change: Change, present: Annotation | null): void {
-    const { id, sent } = change;
+    const { id } = change;
     const now = this.waiting.get(id) ?? change;
-    const mine = present !== null && sent.some((each) => same(each, present.content));
+    const sent = [...now.sent, fingerprint(change.content)];
+    const mine = present !== null && sent.includes(fingerprint(present.content));
     if (present) this.kept.set(id, present);
     else this.kept.delete(id);
     if (present === null || mine) {

@@ -22,6 +22,12 @@ export interface News {
   changes: Annotation[];
 }
 
+interface Said {
+  error?: string;
+  /** The annotation that is there instead; null where there is none. */
+  present?: Annotation | null;
+}
+
 // A longer body than this may not be sent while its page is being closed.
 const KEPT_ALIVE = 60_000;
 
@@ -77,11 +83,12 @@ export class Server {
       throw new Away("the server is away");
     }
     if (answer.status === 403) throw new Away("the server was restarted: open its new address");
-    const said = (await answer.json().catch(() => null)) as { error?: string; present?: Annotation } | null;
+    const said = (await answer.json().catch(() => null)) as Said | null;
     if (answer.ok && said) return said;
-    if (answer.status === 409) throw new Changed(said?.present ?? null);
+    if (answer.status === 409 && said?.present !== undefined) throw new Changed(said.present);
     const reason = said?.error ?? `the server answers ${answer.status}`;
-    if (answer.status >= 500 && method !== "POST") throw new Away(reason);
+    // What nobody gave a reason for was not refused: an answer that broke off, or another's than the server's.
+    if (method !== "POST" && (answer.status >= 500 || !said?.error)) throw new Away(reason);
     throw new Refused(reason);
   }
 }

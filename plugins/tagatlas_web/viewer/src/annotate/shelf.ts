@@ -13,8 +13,8 @@ export interface Change {
   /** The revision that was changed; 0 for a new annotation. */
   base: number;
   content: Content | null;
-  /** What was sent before of the same annotation and not answered either. */
-  sent: (Content | null)[];
+  /** Fingerprints of what may have been sent before of the same annotation, and was not answered. */
+  sent: string[];
 }
 
 /** A change with whose it is. */
@@ -28,7 +28,7 @@ export interface Shelved extends Change {
 }
 
 const STORE = "changes";
-const KEY = ["atlas", "map", "window", "id"];
+const KEY = ["atlas", "map", "window", "id"] as const;
 
 export class Shelf {
   private constructor(
@@ -41,7 +41,7 @@ export class Shelf {
   /** The shelf of this window for a map. */
   static async open(atlas: string, map: string): Promise<Shelf> {
     const opening = indexedDB.open("tagatlas", 1);
-    opening.onupgradeneeded = () => opening.result.createObjectStore(STORE, { keyPath: KEY });
+    opening.onupgradeneeded = () => opening.result.createObjectStore(STORE, { keyPath: [...KEY] });
     const database = await answered(opening);
     const window = crypto.randomUUID();
     // Held as long as the window lives: others see by it whether it will still send its changes.
@@ -67,25 +67,33 @@ export class Shelf {
     return this.write((store) => store.delete([this.atlas, this.map, this.window, id]));
   }
 
-  /** Take over the changes of windows that are gone, or whose server is. */
-  async adopt(): Promise<Change[]> {
+  /**
+   * Take over the changes of windows that are gone, or whose server is; one of an annotation.
+   *
+   * @param busy whether this window has a change of an annotation itself, which goes first.
+   */
+  async adopt(busy: (id: string) => boolean): Promise<Change[]> {
     const { held = [] } = await navigator.locks.query();
     const living = new Set(held.map(({ name }) => name));
-    const store = this.database.transaction(STORE).objectStore(STORE);
-    const all = (await answered(store.getAll())) as Shelved[];
-    const left = all.filter(
-      (each) =>
-        each.atlas === this.atlas &&
-        each.map === this.map &&
-        each.window !== this.window &&
-        (!living.has(each.window) || each.page !== location.pathname),
-    );
-    for (const each of left) {
-      const { atlas, map, window } = each;
-      await this.put(each);
-      await this.write((changes) => changes.delete([atlas, map, window, each.id]));
-    }
-    return left.map(({ id, base, content, sent }) => ({ id, base, content, sent }));
+    const adopted = new Map<string, Shelved>();
+    // In one transaction: no other window takes the same, and none is lost when this one is killed.
+    await this.write((store) => {
+      const reading = store.getAll() as IDBRequest<Shelved[]>;
+      reading.onsuccess = () => {
+        for (const each of reading.result.filter((shelved) => this.isLeft(shelved, living))) {
+          if (busy(each.id) || adopted.has(each.id)) continue;
+          adopted.set(each.id, each);
+          store.put({ ...each, window: this.window, page: location.pathname });
+          store.delete(KEY.map((name) => each[name]));
+        }
+      };
+    });
+    return [...adopted.values()].map(({ id, base, content, sent }) => ({ id, base, content, sent }));
+  }
+
+  private isLeft({ atlas, map, window, page }: Shelved, living: ReadonlySet<string | undefined>): boolean {
+    if (atlas !== this.atlas || map !== this.map || window === this.window) return false;
+    return !living.has(window) || page !== location.pathname;
   }
 
   private write(work: (store: IDBObjectStore) => void): Promise<void> {
