@@ -28,12 +28,19 @@ from tagatlas.testing import ODD_LABELS, sample_map
 from tagatlas.toolkit import map_bounds
 from tagatlas_posters.engine import PosterOptions
 from tagatlas_posters.engine.composition import Composition, compose
-from tagatlas_posters.engine.drawings import Drawing, draw_mark
+from tagatlas_posters.engine.drawings import Drawing, draw_mark, drawn_lines
 from tagatlas_posters.engine.labels import text_box
 from tagatlas_posters.engine.raster import paint_bands, painters
 from tagatlas_posters.engine.raster.drawings import DrawingLayer
 from tagatlas_posters.engine.raster.text import TextLayer
-from tagatlas_posters.engine.sketches import Area, Disc, Stroke, notes_of, sketch_annotations
+from tagatlas_posters.engine.sketches import (
+    FILL,
+    Area,
+    Disc,
+    Stroke,
+    notes_of,
+    sketch_annotations,
+)
 from tagatlas_posters.engine.text import LEADING, Block, Line, Typesetter, lines_of
 
 RED, BLUE, GREEN = "#b3261e", "#00639b", "#1b5e20"
@@ -73,10 +80,10 @@ def only(poster: Composition) -> Drawing:
 
 
 @pytest.mark.slow
-def test_lines_are_a_six_hundredth_of_the_map_wide() -> None:
+def test_lines_are_a_three_hundredth_of_the_map_wide() -> None:
     map_ = themed_map(60)
     poster = plain(map_, Outline(SQUARE, RED), Arrow((0, 0), (9, 3), BLUE))
-    width = extent(map_) / 600 * poster.canvas.scale
+    width = extent(map_) / 300 * poster.canvas.scale
     (stroke,), (shaft, head) = (drawing.shapes for drawing in poster.drawings)
     assert isinstance(stroke, Stroke)
     assert isinstance(shaft, Stroke)
@@ -103,7 +110,45 @@ def test_strokes_do_not_depend_on_what_is_shown_or_outlined() -> None:
         for shape in only(poster).shapes
         if isinstance(shape, Stroke)
     }
-    assert max(found) == pytest.approx(min(found)) == pytest.approx(extent(map_) / 600)
+    assert max(found) == pytest.approx(min(found)) == pytest.approx(extent(map_) / 300)
+
+
+@pytest.mark.slow
+def test_lines_and_letters_have_sizes_of_their_own() -> None:
+    map_ = themed_map(60)
+    wide = Outline(SQUARE, RED, "text", line_width=2.0, text_size=1.5, fill=True)
+    arrow = Arrow((0, 0), (9, 3), BLUE, "text", line_width=0.5, text_size=0.5)
+    outline, bent = plain(map_, wide, arrow).drawings
+    tint, stroke = outline.shapes
+    shaft, _ = bent.shapes
+    assert isinstance(tint, Area)
+    assert tint.opacity == FILL
+    assert isinstance(stroke, Stroke)
+    assert isinstance(shaft, Stroke)
+    assert stroke.width == pytest.approx(4 * shaft.width)
+    (large,), (small,) = (drawing.texts for drawing in (outline, bent))
+    assert large[0].lines[0].size == pytest.approx(3 * small[0].lines[0].size, abs=2)
+    assert large[0].lines[0].bold
+
+
+@pytest.mark.slow
+def test_a_filled_outline_is_tinted_within() -> None:
+    map_ = themed_map(60)
+    poster = plain(map_, Outline(SQUARE, RED, fill=True))
+    mixed = [round(a + (b - a) * FILL) for a, b in zip(PAPER, RED_INK, strict=True)]
+    assert np.allclose(colour_at(painted(poster), poster, 1.0, 1.0), mixed, atol=2)
+
+
+@pytest.mark.slow
+def test_what_is_written_by_hand_is_larger_than_the_names_of_clusters() -> None:
+    map_ = themed_map(150)
+    (x, y), *_ = map_.clusters.select("x", "y").rows()
+    ring = ((x - 2.0, y - 2.0), (x + 2.0, y - 2.0), (x, y + 2.0))
+    poster = compose(annotated(map_, Outline(ring, RED, "mine")), PosterOptions(width=2400))
+    ((written, _, _),) = only(poster).texts
+    assert poster.names
+    named = max(block.lines[0].size for block, _, _ in poster.names)
+    assert written.lines[0].size > named
 
 
 @pytest.mark.slow
@@ -114,7 +159,7 @@ def test_an_outlines_text_stands_above_its_highest_point() -> None:
     left, _, right, bottom = text_box(placed, poster.typesetter)
     x, y = poster.canvas.pixels(np.array([2.0, 6.0]))
     assert (left + right) / 2 == pytest.approx(x, abs=1)
-    size = extent(map_) / 80 * poster.canvas.scale
+    size = extent(map_) / 40 * poster.canvas.scale
     assert [line.size for line in placed[0].lines] == [round(size)] * 2
     assert y - 0.5 * size < bottom - placed[0].pad < y
 
@@ -186,7 +231,7 @@ def test_notes_are_numbered_in_their_order_among_all() -> None:
     assert numbers == [("1", (255, 255, 255)), ("2", (255, 255, 255))]
     (disc,) = poster.drawings[0].shapes
     assert isinstance(disc, Disc)
-    assert 2 * disc.radius == pytest.approx(extent(map_) / 80 * poster.canvas.scale)
+    assert 2 * disc.radius == pytest.approx(extent(map_) / 60 * poster.canvas.scale)
     listed = [[line.text for line in block.lines] for block, _, _ in poster.legend.texts[-2:]]
     assert listed == [["first"], ["second", "in two lines"]]
     marks = [(mark.colour, mark.texts[0][0].lines[0].text) for mark in poster.legend.marks]
@@ -252,6 +297,19 @@ def test_names_keep_off_texts() -> None:
     assert not [1 for one, other in combinations(over, 2) if one.intersection(other).area > 0]
 
 
+@pytest.mark.slow
+def test_names_keep_off_lines() -> None:
+    map_ = themed_map(150)
+    places = map_.clusters.select("x", "y").rows()
+    arrows = [Arrow((x - 9, y - 1), (x + 9, y + 1), RED) for x, y in places]
+    contents: list[Content] = [*arrows, Outline(tuple(places[:4]), BLUE)]
+    poster = compose(annotated(map_, *contents), PosterOptions(width=2400))
+    lines = drawn_lines(poster.drawings)
+    over = [box(*text_box(text, poster.typesetter)) for text in poster.names]
+    assert len(over) > 5
+    assert not [each for each in over if each.intersects(lines)]
+
+
 def test_left_out_where_they_are_not_wanted() -> None:
     map_ = sample_map()
     poster = compose(map_, PosterOptions(width=900, annotations=False))
@@ -295,7 +353,7 @@ def test_a_long_list_of_notes_covers_nothing() -> None:
 @given(st.text(max_size=600))
 def test_lines_are_as_written(text: str) -> None:
     lines = lines_of(text)
-    assert all(len(line) <= 200 for line in lines)
+    assert all(len(line) <= 30 for line in lines)
     assert all(line == line.strip() for line in lines)
     kept = "".join("".join(lines).split())
     assert "".join(char for char in kept if not char.isspace()) == kept
@@ -307,7 +365,8 @@ def test_lines_are_as_written(text: str) -> None:
 def test_line_breaks_stay_and_controls_go() -> None:
     assert lines_of(" a \r\n\r\nb\tc\u202e\x07 ") == ["a", "", "b c"]
     assert lines_of("\n\u200f\n") == [""]
-    assert [len(line) for line in lines_of("word " * 100)] == [199, 199, 99]
+    assert [len(line) for line in lines_of("word " * 15)] == [29, 29, 14]
+    assert [len(line) for line in lines_of("a" * 70)] == [30, 30, 10]
 
 
 def test_what_cannot_be_seen_is_not_drawn() -> None:
@@ -335,7 +394,7 @@ def test_an_outline_is_painted_where_it_lies_and_is_hollow() -> None:
     covered = (PAPER[1] - pixels[:, :, 1].astype(float)) / (PAPER[1] - RED_INK[1])
     left, top, right, bottom = poster.canvas.area
     length = Polygon(SQUARE).length * poster.canvas.scale
-    area = length * extent(map_) / 600 * poster.canvas.scale
+    area = length * extent(map_) / 300 * poster.canvas.scale
     assert covered[top:bottom, left:right].sum() == pytest.approx(area, rel=0.02)
 
 
@@ -344,7 +403,7 @@ def test_an_arrow_is_painted_from_its_tail_to_its_head() -> None:
     map_ = themed_map(60)
     poster = plain(map_, Arrow((-6.0, 0.0), (6.0, 0.0), RED))
     pixels = painted(poster)
-    width = extent(map_) / 600
+    width = extent(map_) / 300
     for x in (-6.0, 0.0, 5.0, 6.0 - width):
         assert colour_at(pixels, poster, x, 0.0) == list(RED_INK)
     # The head is wider than the line, most at its base, and ends at its tip.
@@ -375,7 +434,7 @@ def test_a_note_is_a_disc_with_a_white_number() -> None:
     map_ = themed_map(60)
     poster = plain(map_, Note((1.0, 1.0), "remark", RED), width=4000)
     pixels = painted(poster)
-    radius = extent(map_) / 160
+    radius = extent(map_) / 120
     for angle in np.arange(0, 2 * np.pi, 0.3):
         at = np.array([np.cos(angle), np.sin(angle)]) * radius
         assert colour_at(pixels, poster, *(1.0 + 0.93 * at)) == list(RED_INK)
@@ -393,7 +452,7 @@ def test_annotations_lie_above_pictures() -> None:
     options = PosterOptions(width=1600, outlines=False, names=False)
     poster = compose(annotated(map_, Note((x, y), "here", RED)), options)
     pixels = painted(poster)
-    radius = extent(map_) / 160
+    radius = extent(map_) / 120
     assert colour_at(pixels, poster, x + 0.85 * radius, y) == list(RED_INK)
 
 

@@ -15,11 +15,14 @@ from msgspec import structs
 from tagatlas.catalog.database import now
 from tagatlas.catalog.maps import PLACES, empty_map, stored_places
 from tagatlas.contracts.annotation import (
+    Arrow,
+    Caption,
     ClusterMerge,
     ClusterMove,
     ClusterName,
     Content,
     Note,
+    Outline,
     content_as_json,
     read_content,
 )
@@ -75,7 +78,8 @@ def strip_annotations(
 ) -> list[str]:
     """Remove the annotations that are about images or name them; returns their texts.
 
-    A name of a cluster stays, without the images that were typical of it. A text names an image
+    A name of a cluster stays, without the images that were typical of it, as does a drawing without
+    those that it followed. A text names an image
     where it has its id, its address, or the file name at the end of the address.
 
     Args:
@@ -163,6 +167,9 @@ def _without(
         content = left
     if isinstance(content, Note) and content.image in images:
         return None
+    if isinstance(content, Outline | Arrow | Caption | Note) and content.anchors:
+        left_over = tuple(each for each in content.anchors if each[0] not in images)
+        content = structs.replace(content, anchors=left_over)
     return None if naming is not None and naming.search(_said(content)) else content
 
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Annotated, Literal
 
 import msgspec
-from msgspec import Meta, Struct
+from msgspec import UNSET, Meta, Struct, UnsetType
 
 from tagatlas.errors import UsageError
 
@@ -29,6 +29,14 @@ Colour = Annotated[str, Meta(pattern=r"^#[0-9a-f]{6}\Z")]
 Text = Annotated[str, Meta(max_length=LONGEST_TEXT)]
 Written = Annotated[str, Meta(min_length=1, max_length=LONGEST_TEXT)]
 ImageId = Annotated[str, Meta(pattern=r"^[0-9a-f]{64}\Z")]
+Times = Annotated[float, Meta(ge=0.25, le=8)] | UnsetType
+"""A width or a size as a multiple of the usual one; unset where it is the usual one."""
+
+Anchor = tuple[ImageId, Coordinate, Coordinate]
+"""An image that a drawing follows: its id, and its x and y on the map that was drawn on."""
+
+Anchors = Annotated[tuple[Anchor, ...], Meta(max_length=16)] | UnsetType
+"""The images that a drawing surrounds or is beside; unset where none are known."""
 
 
 class ClusterName(Struct, tag="name", tag_field="kind", frozen=True, forbid_unknown_fields=True):
@@ -56,11 +64,18 @@ class Outline(Struct, tag="outline", tag_field="kind", frozen=True, forbid_unkno
         points: its corners, the first not repeated.
         colour: ``#rrggbb``.
         text: written at its upper end; may be empty.
+        line_width, text_size: in times of the usual ones, in [0.25, 8].
+        fill: whether its colour lies thinly over what it surrounds.
+        anchors: the images that it follows when the map is made again.
     """
 
     points: Annotated[tuple[Point, ...], Meta(min_length=3, max_length=5000)]
     colour: Colour
     text: Text = ""
+    line_width: Times = UNSET
+    text_size: Times = UNSET
+    fill: bool | UnsetType = UNSET
+    anchors: Anchors = UNSET
 
 
 class Arrow(Struct, tag="arrow", tag_field="kind", frozen=True, forbid_unknown_fields=True):
@@ -71,12 +86,17 @@ class Arrow(Struct, tag="arrow", tag_field="kind", frozen=True, forbid_unknown_f
         end: its head.
         colour: ``#rrggbb``.
         text: written at its tail; may be empty.
+        line_width, text_size: in times of the usual ones, in [0.25, 8].
+        anchors: the images that it follows when the map is made again.
     """
 
     begin: Point
     end: Point
     colour: Colour
     text: Text = ""
+    line_width: Times = UNSET
+    text_size: Times = UNSET
+    anchors: Anchors = UNSET
 
 
 class Caption(Struct, tag="text", tag_field="kind", frozen=True, forbid_unknown_fields=True):
@@ -87,12 +107,14 @@ class Caption(Struct, tag="text", tag_field="kind", frozen=True, forbid_unknown_
         text: one or more lines.
         size: of its letters, in map units.
         colour: ``#rrggbb``.
+        anchors: the images that it follows when the map is made again.
     """
 
     place: Point
     text: Written
     size: Annotated[float, Meta(gt=0, le=_FARTHEST)]
     colour: Colour
+    anchors: Anchors = UNSET
 
 
 class Note(Struct, tag="note", tag_field="kind", frozen=True, forbid_unknown_fields=True):
@@ -104,6 +126,7 @@ class Note(Struct, tag="note", tag_field="kind", frozen=True, forbid_unknown_fie
         colour: ``#rrggbb``.
         image: id of the image it is about, if it is about one.
         cluster: row of the cluster it is about, if it is about one.
+        anchors: the images that it follows when the map is made again.
     """
 
     place: Point
@@ -111,6 +134,7 @@ class Note(Struct, tag="note", tag_field="kind", frozen=True, forbid_unknown_fie
     colour: Colour
     image: ImageId | None = None
     cluster: Annotated[int, Meta(ge=0)] | None = None
+    anchors: Anchors = UNSET
 
 
 class ClusterReference(Struct, frozen=True, forbid_unknown_fields=True):
@@ -151,6 +175,7 @@ class ClusterMerge(Struct, tag="merge", tag_field="kind", frozen=True, forbid_un
 
 
 ClusterChange = ClusterMove | ClusterMerge
+Drawn = Outline | Arrow | Caption | Note
 Content = ClusterName | ClusterMove | ClusterMerge | Outline | Arrow | Caption | Note
 
 

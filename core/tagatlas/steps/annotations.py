@@ -9,7 +9,7 @@ import polars as pl
 from tagatlas.atlas import Atlas
 from tagatlas.contracts.annotation import Annotation, Content
 from tagatlas.errors import UsageError
-from tagatlas_mapping.maps.names import place_names
+from tagatlas_mapping.maps.names import place_annotations
 
 
 class AnnotationFeed:
@@ -79,7 +79,7 @@ class AnnotationFeed:
             stored = atlas.catalog.maps.load(map_name)
             if stored is None:
                 raise UsageError(f"the map {map_name} is to be made again with tagatlas map")
-            nodes = stored.data.nodes.select("id", "cluster", "subcluster")
+            nodes = stored.data.nodes.select("id", "cluster", "subcluster", "x", "y")
             known = (state, stored.data.clusters, stored.data.subclusters, nodes)
             self._tables[map_name] = known
-        return place_names(annotations, *known[1:])
+        return place_annotations(annotations, *known[1:])

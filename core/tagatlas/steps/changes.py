@@ -61,13 +61,13 @@ def given_changes(
     if not paths:
         return [], []
     from tagatlas_mapping.maps.changes_table import Known, read_changes
-    from tagatlas_mapping.maps.names import named_by_annotations, place_names
+    from tagatlas_mapping.maps.names import named_by_annotations, place_annotations
 
     data = None
     if stored is not None:
         there = atlas.catalog.annotations.on(stored.name)
         tables = stored.data.clusters, stored.data.subclusters, stored.data.nodes
-        data = named_by_annotations(stored.data, place_names(there, *tables))
+        data = named_by_annotations(stored.data, place_annotations(there, *tables))
     known = Known(data, _addresses(atlas, level))
     listed, asked = remembered(atlas, "cluster_changes")
     changes: list[ClusterChange] = []

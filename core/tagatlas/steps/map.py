@@ -21,7 +21,7 @@ from tagatlas.selection import Selection
 from tagatlas.steps.changes import annotated_changes, are_new, check_changes, given_changes
 from tagatlas.steps.hiding import hide_images
 from tagatlas.steps.making import MapPlugins, making_of, shaping_code
-from tagatlas.steps.names import dropped, given_names, keep_names
+from tagatlas.steps.names import anchor_drawings, dropped, given_names, keep_names
 from tagatlas.steps.network import build_network, builder_images
 from tagatlas.steps.opened import AtlasLike, opened, select, several
 from tagatlas.steps.part import choose_shown, keep_cluster
@@ -291,6 +291,8 @@ def map_collection(
         return replace(report, notes=notes, left_out=left_out)
     if tags.head(1).collect().is_empty():
         raise EmptyMap(shown.nothing(backend.name))
+    if stored is not None:
+        anchor_drawings(atlas, stored)
     if before_drawing is not None:
         before_drawing()
     from tagatlas_mapping.maps.build import draw_map  # loads the compiler: slow

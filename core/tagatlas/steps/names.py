@@ -10,10 +10,11 @@ from tagatlas.catalog import StoredMap
 from tagatlas.contracts import MapData
 from tagatlas.contracts.annotation import Annotation
 from tagatlas.errors import UsageError
+from tagatlas_mapping.maps.followed import anchored_drawings
 from tagatlas_mapping.maps.given_name import GivenName
 from tagatlas_mapping.maps.names import (
     named_by_annotations,
-    place_names,
+    place_annotations,
     read_names,
     with_images,
 )
@@ -108,10 +109,22 @@ def remembered(atlas: Atlas, option: str) -> tuple[set[str], Asked]:
     return places, Asked.setting("map", option, value)
 
 
+def anchor_drawings(atlas: Atlas, stored: StoredMap) -> None:
+    """Store which images the drawings on a map follow that do not say so yet.
+
+    Args:
+        atlas: open for writing.
+        stored: the map as it was drawn on, before it is made again.
+    """
+    there = atlas.catalog.annotations
+    for each, content in anchored_drawings(there.on(stored.name), stored.data.images):
+        there.put(each.id, each.map, content, base=each.revision)
+
+
 def with_names(atlas: Atlas, stored: StoredMap) -> tuple[MapData, list[Annotation]]:
     """A map whose clusters have the names of annotations, with the map's annotations."""
     data = stored.data
-    annotations = place_names(
+    annotations = place_annotations(
         atlas.catalog.annotations.on(stored.name), data.clusters, data.subclusters, data.nodes
     )
     return named_by_annotations(data, annotations), annotations

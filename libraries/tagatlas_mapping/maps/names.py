@@ -14,6 +14,7 @@ from tagatlas.contracts import MapData
 from tagatlas.contracts.annotation import LONGEST_NAME, Annotation, ClusterName
 from tagatlas.errors import InputError, UsageError
 from tagatlas.wording import untaken
+from tagatlas_mapping.maps.followed import DRAWN, follow_images, followed_images, places_of
 from tagatlas_mapping.maps.given_name import GivenName, match_cluster
 from tagatlas_rendering.cells import cell_text
 from tagatlas_tables import read_table
@@ -189,15 +190,15 @@ def put_names(
     return table.with_columns(pl.Series("name", ordered, dtype=pl.String))
 
 
-def place_names(
-    annotations: Iterable[Annotation],
+def place_annotations(
+    annotations: Sequence[Annotation],
     clusters: pl.DataFrame,
     subclusters: pl.DataFrame,
     nodes: pl.DataFrame,
 ) -> list[Annotation]:
     """Annotations as they are on a map: each name with the number of the cluster that it fits now.
 
-    A name that fits no cluster is left out. All others stay as they are.
+    A name that fits no cluster is left out. Drawings are where the images are that they follow.
 
     Args:
         annotations: of the map.
@@ -206,9 +207,15 @@ def place_names(
         nodes: as in the same.
     """
     tables = {"cluster": clusters, "subcluster": subclusters}
+    places = places_of(nodes, followed_images(annotations))
     placed: list[Annotation] = []
     for annotation in annotations:
         content = annotation.content
+        if isinstance(content, DRAWN):
+            followed = follow_images(content, places)
+            same = followed is content
+            placed.append(annotation if same else replace(annotation, content=followed))
+            continue
         if not isinstance(content, ClusterName):
             placed.append(annotation)
             continue

@@ -158,7 +158,7 @@ def compose(map_: Map, options: PosterOptions, most_pixels: int = MAX_PIXELS) ->
     taken = [text for drawing in drawings for text in drawing.texts]
     names = Names([], [])
     if options.names:
-        names = place_names(map_, boxes, canvas, look, typesetter, taken)
+        names = place_names(map_, boxes, canvas, look, typesetter, taken, drawings)
     taken += names.blocks
     tags = tag_blocks(map_, canvas, look, typesetter, taken) if options.show_tags else []
     colours = cluster_colours(map_.clusters)

@@ -6,11 +6,14 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
+import shapely
 
 from tagatlas_posters.engine.sketches import WHITE, Area, Disc, Stroke, number_size
 from tagatlas_posters.engine.text import Block, Line
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from numpy.typing import NDArray
 
     from tagatlas.toolkit import Colour
@@ -73,6 +76,21 @@ def draw_mark(
     return Drawing("note", colour, (Disc(at, diameter / 2),), [text], has_halo=False)
 
 
+def drawn_lines(drawings: Sequence[Drawing]) -> shapely.Geometry:
+    """The lines and marks of annotations, as wide as they are; not what lies within outlines."""
+    parts: list[shapely.Geometry] = []
+    for shape in (shape for drawing in drawings for shape in drawing.shapes):
+        match shape:
+            case Stroke(points=points, width=width, is_closed=is_closed):
+                line = shapely.LinearRing(points) if is_closed else shapely.LineString(points)
+                parts.append(line.buffer(width / 2))
+            case Area(points=points, opacity=1.0):
+                parts.append(shapely.Polygon(points).buffer(0))
+            case Disc(centre=centre, radius=radius):
+                parts.append(shapely.Point(centre).buffer(radius))
+    return shapely.union_all(parts)
+
+
 def _block(
     sketch: Sketch, words: Words, canvas: Canvas, look: Look, typesetter: Typesetter
 ) -> tuple[Block, int, int]:
@@ -80,7 +98,7 @@ def _block(
     if words.is_on_mark:
         return _numbered_mark(words.lines[0], size, centre, sketch.colour, typesetter)
     pixels = max(1, round(size))
-    lines = tuple(Line(line, pixels, sketch.colour) for line in words.lines)
+    lines = tuple(Line(line, pixels, sketch.colour, bold=True) for line in words.lines)
     return _centred(Block(lines, look.paper), centre, typesetter)
 
 
@@ -102,7 +120,7 @@ def _in_pixels(shape: Shape, canvas: Canvas) -> Shape:
     match shape:
         case Stroke(points=points, width=width, is_closed=is_closed):
             return Stroke(canvas.pixels(points), width * canvas.scale, is_closed)
-        case Area(points=points):
-            return Area(canvas.pixels(points))
+        case Area(points=points, opacity=opacity):
+            return Area(canvas.pixels(points), opacity)
         case Disc(centre=centre, radius=radius):
             return Disc(canvas.pixels(centre), radius * canvas.scale)

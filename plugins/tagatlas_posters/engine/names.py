@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, TypeAlias
 import numpy as np
 
 from tagatlas.toolkit import cluster_colours, cluster_pieces
-from tagatlas_posters.engine.drawings import Drawing
+from tagatlas_posters.engine.drawings import Drawing, drawn_lines
 from tagatlas_posters.engine.labels import many, pixels, text_box
 from tagatlas_posters.engine.look import mix
 from tagatlas_posters.engine.placement import LabelPlacer
@@ -74,11 +74,13 @@ def place_names(
     look: Look,
     typesetter: Typesetter,
     others: Placed,
+    drawings: Sequence[Drawing] = (),
 ) -> Names:
     """Place the clusters' names within or beside their main pieces, or lead lines to them.
 
     The largest cluster comes first. A name without free space is tried smaller, then also where it
-    touches pictures of other clusters, and left out if that fails. Names avoid other texts.
+    touches pictures of other clusters, and left out if that fails. Names avoid other texts and
+    what is drawn by hand.
 
     Automatic names find their places first, and then names that were given replace theirs: so these
     move no other, unless they have no place otherwise.
@@ -90,6 +92,7 @@ def place_names(
         look: its colours.
         typesetter: measures the names.
         others: texts to avoid.
+        drawings: whose lines to avoid.
     """
     images = map_.images.filter("shown")
     of_image = images["cluster"].to_numpy().copy()
@@ -101,10 +104,11 @@ def place_names(
     taken = [text_box(each, typesetter) for each in others]
     margin = round(_MARGIN * float(np.median(boxes[:, 2:] - boxes[:, :2]))) if len(boxes) else 0
     namer = _Namer(canvas, look, typesetter, cluster_colours(map_.clusters))
-    placer = LabelPlacer(canvas.area, boxes, of_image, taken, margin)
+    lines_drawn = drawn_lines(drawings)
+    placer = LabelPlacer(canvas.area, boxes, of_image, taken, margin, lines_drawn)
     found, lacking = namer.place(placer, clusters)
     if lacking:
-        placer = LabelPlacer(canvas.area, boxes, of_image, taken, margin)
+        placer = LabelPlacer(canvas.area, boxes, of_image, taken, margin, lines_drawn)
         found, _ = namer.place(placer, clusters, first=lacking)
     ordered = [(number, *found[number]) for number in sorted(found)]
     lines = [(number, placer.lines.get(box)) for number, _, box in ordered]

@@ -45,6 +45,7 @@ class LabelPlacer:
         clusters: cluster of each picture, shape (n,).
         taken: boxes to avoid.
         margin: room around pictures that labels had better leave free, in pixels.
+        lines_drawn: lines by hand to avoid, in pixels.
 
     Attributes:
         lines: from labels that are not beside their pictures to these, each of shape (2, 2), by
@@ -58,8 +59,11 @@ class LabelPlacer:
         clusters: NDArray[np.int32],
         taken: Sequence[Box] = (),
         margin: int = 0,
+        lines_drawn: shapely.Geometry | None = None,
     ) -> None:
         self._area, self._margin = area, margin
+        self._lines_drawn = shapely.GeometryCollection() if lines_drawn is None else lines_drawn
+        shapely.prepare(self._lines_drawn)
         self._pictures = pictures
         self._clusters = clusters
         self._covered = self._cover_table(pictures)
@@ -231,6 +235,7 @@ class LabelPlacer:
                 | (boxes[:, 3] <= top)
             )
             boxes = boxes[apart]
+        boxes = boxes[~shapely.intersects(shapely.box(*boxes.T), self._lines_drawn)]
         for line in self.lines.values():
             boxes = boxes[~shapely.intersects(shapely.box(*boxes.T), shapely.LineString(line))]
         return boxes

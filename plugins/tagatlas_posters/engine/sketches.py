@@ -22,9 +22,11 @@ if TYPE_CHECKING:
     from tagatlas.toolkit import Colour
     from tagatlas_posters.engine.text import Typesetter
 
-_STROKE, _HEIGHT = 1 / 600, 1 / 80
-"""Width of lines, and height of marks and of the words of outlines and arrows, as shares of the
-longer side of the map's bounds."""
+_STROKE, _MARK, _LETTERS = 1 / 300, 1 / 60, 1 / 40
+"""Width of lines, height of marks, and of the words of outlines and arrows, as shares of the longer
+side of the map's bounds: the words are larger than the names of clusters."""
+FILL = 0.15
+"""Opacity of the colour within an outline that is filled."""
 _HEAD_LENGTH, _HEAD_WIDTH = 6, 5
 """Size of an arrow's head, in widths of its line."""
 _GAP = 0.1
@@ -45,9 +47,10 @@ class Stroke:
 
 @dataclass(frozen=True, eq=False)
 class Area:
-    """A filled polygon: its corners, shape (k, 2)."""
+    """A filled polygon: its corners, shape (k, 2), and its opacity, in [0, 1]."""
 
     points: NDArray[np.float64]
+    opacity: float = 1.0
 
 
 @dataclass(frozen=True, eq=False)
@@ -141,7 +144,8 @@ class _Sketcher:
     def __init__(self, extent: float, typesetter: Typesetter) -> None:
         self._typesetter = typesetter
         self._line = extent * _STROKE
-        self._height = extent * _HEIGHT
+        self._mark = extent * _MARK
+        self._letters = extent * _LETTERS
 
     def sketch(self, content: Outline | Arrow | Caption | Note, number: int) -> Sketch | None:
         """The sketch of an annotation; None if nothing of it is visible. Notes have a number."""
@@ -170,27 +174,34 @@ class _Sketcher:
 
     def _outline(self, outline: Outline) -> tuple[tuple[Shape, ...], Words | None]:
         points = np.array(outline.points, dtype=np.float64)
+        line, size = self._sizes(outline)
         highest = points[np.argmax(points[:, 1])]
         lines = _written(outline.text)
-        rise = self._line / 2 + (_GAP + len(lines) * LEADING / 2) * self._height
-        words = Words(lines, self._height, highest + np.array([0.0, rise])) if lines else None
-        return (Stroke(points, self._line, is_closed=True),), words
+        rise = line / 2 + (_GAP + len(lines) * LEADING / 2) * size
+        words = Words(lines, size, highest + np.array([0.0, rise])) if lines else None
+        filled = (Area(points, FILL),) if outline.fill else ()
+        return (*filled, Stroke(points, line, is_closed=True)), words
 
     def _arrow(self, arrow: Arrow) -> tuple[tuple[Shape, ...], Words | None]:
         begin, end = np.array(arrow.begin, dtype=np.float64), np.array(arrow.end, dtype=np.float64)
+        line, size = self._sizes(arrow)
         length = float(np.hypot(*(end - begin)))
         along = (end - begin) / length if length else np.array([1.0, 0.0])
-        across = np.array([-along[1], along[0]]) * self._line * _HEAD_WIDTH / 2
-        neck = end - along * self._line * _HEAD_LENGTH
+        across = np.array([-along[1], along[0]]) * line * _HEAD_WIDTH / 2
+        neck = end - along * line * _HEAD_LENGTH
         shapes: list[Shape] = [Area(np.stack([end, neck + across, neck - across]))]
-        if length > self._line * _HEAD_LENGTH:
-            shapes.insert(0, Stroke(np.stack([begin, neck]), self._line, is_closed=False))
+        if length > line * _HEAD_LENGTH:
+            shapes.insert(0, Stroke(np.stack([begin, neck]), line, is_closed=False))
         lines = _written(arrow.text)
         if not lines:
             return tuple(shapes), None
-        half = self._extent(lines, self._height) / 2
-        away = float(np.abs(along) @ half) + self._line / 2 + _GAP * self._height
-        return tuple(shapes), Words(lines, self._height, begin - along * away)
+        half = self._extent(lines, size) / 2
+        away = float(np.abs(along) @ half) + line / 2 + _GAP * size
+        return tuple(shapes), Words(lines, size, begin - along * away)
+
+    def _sizes(self, content: Outline | Arrow) -> tuple[float, float]:
+        """Width of its line, and size of its letters."""
+        return self._line * (content.line_width or 1), self._letters * (content.text_size or 1)
 
     def _caption(self, caption: Caption) -> tuple[tuple[Shape, ...], Words | None]:
         lines = _written(caption.text)
@@ -201,13 +212,13 @@ class _Sketcher:
 
     def _note(self, note: Note, number: int) -> tuple[tuple[Shape, ...], Words]:
         centre = np.array(note.place, dtype=np.float64)
-        size = number_size(number, self._height)
+        size = number_size(number, self._mark)
         words = Words((str(number),), size, centre, is_on_mark=True)
-        return (Disc(centre, self._height / 2),), words
+        return (Disc(centre, self._mark / 2),), words
 
     def _extent(self, lines: tuple[str, ...], size: float) -> NDArray[np.float64]:
         """Width and height of words with their halo."""
-        widths = [self._typesetter.length(line, _MEASURED, bold=False) for line in lines]
+        widths = [self._typesetter.length(line, _MEASURED, bold=True) for line in lines]
         edge = 2 * HALO
         return np.array([max(widths) / _MEASURED + edge, len(lines) * LEADING + edge]) * size
 

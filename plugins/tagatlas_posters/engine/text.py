@@ -32,6 +32,8 @@ HALO = 0.13
 BASELINE = 0.93
 """Distance of a line's baseline from its top, in font sizes."""
 _LONGEST = 200
+_WRAPPED = 30
+"""Characters of a line of a longer text."""
 _ELLIPSIS = "…"
 # Characters that reorder the text around them (Unicode UAX #9): a label must not do that.
 _BIDI_CONTROLS = frozenset(
@@ -77,14 +79,14 @@ def clean(text: str) -> str:
 def lines_of(text: str) -> list[str]:
     """The lines of a text as written, without control characters.
 
-    A line of more than 200 characters is broken between words.
+    A line of more than 30 characters is broken between words where there are any.
     """
     lines: list[str] = []
     for written in text.strip().splitlines():
-        line, rest = _broken(_visible(written), _LONGEST)
+        line, rest = _broken(_visible(written), _WRAPPED)
         lines.append(line)
         while rest:
-            line, rest = _broken(rest, _LONGEST)
+            line, rest = _broken(rest, _WRAPPED)
             lines.append(line)
     return lines
 

@@ -14,6 +14,7 @@ import pydyf
 from PIL import Image
 
 from tagatlas_posters.engine.pictures import Jpeg
+from tagatlas_posters.engine.sketches import FILL
 from tagatlas_posters.engine.text import clean
 from tagatlas_posters.pdf import layers
 from tagatlas_posters.pdf.page_fonts import PageFonts
@@ -66,6 +67,7 @@ def pdf_document(poster: Composition, detail: float, fonts: PageFonts) -> pydyf.
     look = poster.look
     states = {
         layers.OUTLINE_STATE: pydyf.Dictionary({"ca": look.fill, "CA": look.stroke}),
+        layers.FILL_STATE: pydyf.Dictionary({"ca": FILL}),
         layers.PICTURE_STATE: pydyf.Dictionary({"ca": poster.opacity}),
     }
     resources = pydyf.Dictionary(

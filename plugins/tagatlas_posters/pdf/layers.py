@@ -30,8 +30,8 @@ if TYPE_CHECKING:
 
 DENSITY = "Density"
 """Name of the picture of the density."""
-OUTLINE_STATE, PICTURE_STATE = "Outlines", "Pictures"
-"""Names of the graphics states with the opacity of outlines and pictures."""
+OUTLINE_STATE, PICTURE_STATE, FILL_STATE = "Outlines", "Pictures", "Filled"
+"""Names of the graphics states with the opacity of outlines, pictures and filled annotations."""
 
 _ARC = 0.5523
 """Distance of the control points of a quarter circle from its ends, in radii."""
@@ -175,9 +175,13 @@ def _add_shape(layer: pydyf.Stream, shape: Shape, colour: tuple[float, float, fl
             if is_closed:
                 layer.close()
             layer.stroke()
-        case Area(points=points):
+        case Area(points=points, opacity=opacity):
+            layer.push_state()
+            if opacity < 1:
+                layer.set_state(FILL_STATE)
             _add_polygon(layer, points)
             layer.fill()
+            layer.pop_state()
         case Disc(centre=centre, radius=radius):
             x, y = centre.tolist()
             _add_circle(layer, x, y, radius)

@@ -162,8 +162,9 @@ def _shape(shape: Shape, colour: str) -> str:
                 f' stroke-width="{_number(width)}" stroke-linejoin="round"'
                 ' stroke-linecap="round"/>\n'
             )
-        case Area(points=points):
-            return f'<path d="{_polygon(points, is_closed=True)}" fill="{colour}"/>\n'
+        case Area(points=points, opacity=opacity):
+            thin = f' fill-opacity="{opacity:g}"' if opacity < 1 else ""
+            return f'<path d="{_polygon(points, is_closed=True)}" fill="{colour}"{thin}/>\n'
         case Disc(centre=centre, radius=radius):
             x, y = (_number(each) for each in centre)
             place = f'cx="{x}" cy="{y}" r="{_number(radius)}"'

@@ -46,7 +46,9 @@ class DrawingLayer:
         for drawing in drawings:
             for shape in drawing.shapes:
                 edges = edges_of(_rings(shape))
-                self._painted.append(_Polygon(edges, np.array(drawing.colour, dtype=np.uint8)))
+                colour = np.array(drawing.colour, dtype=np.uint8)
+                opacity = shape.opacity if isinstance(shape, Area) else 1.0
+                self._painted.append(_Polygon(edges, colour, opacity))
             for block, left, top in drawing.texts:
                 width, height = typesetter.measure(block)
                 is_small = width * height <= _LARGEST_DRAWN
@@ -68,11 +70,12 @@ class _Polygon:
 
     edges: NDArray[np.float64]
     colour: NDArray[np.uint8]
+    opacity: float
 
     def paint(self, band: NDArray[np.uint8], top: int) -> None:
         low, high = self.edges[:, 1].min(), self.edges[:, 1].max()
         if low < top + len(band) and high > top:
-            fill_polygon(band, self.edges - np.array([0, top, 0, top]), self.colour, 1.0)
+            fill_polygon(band, self.edges - np.array([0, top, 0, top]), self.colour, self.opacity)
 
 
 class _Letters:
