@@ -355,6 +355,110 @@ def test_keys_undo_what_was_chosen_when_nothing_drawn_is_left_to_undo(page: Page
     assert page.is_hidden("#chosen")
 
 
+def test_an_outline_is_reshaped_point_by_point(page: Page, atlas: Path) -> None:
+    def outline() -> Outline:
+        saved(page)
+        [drawn] = kept(atlas)
+        assert isinstance(drawn.content, Outline)
+        return drawn.content
+
+    def drag(kind: str, number: int, right: int, down: int) -> None:
+        box = page.locator(kind).nth(number).bounding_box()
+        assert box
+        x, y = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
+        page.mouse.move(x, y)
+        page.mouse.down()
+        page.mouse.move(x + right, y + down, steps=4)
+        page.mouse.up()
+
+    draw(page, "Outline", (600, 300), (820, 300), (820, 430), (600, 430), (600, 305))
+    write(page, "mine")
+    first = outline()
+    page.locator("ol.annotations button").click()
+    drag(".handle:not(.between)", 1, 60, -30)
+    second = outline()
+    assert second.points[1][0] > first.points[1][0]
+    assert second.points[1][1] > first.points[1][1]
+    assert (second.points[0], second.points[2:]) == (first.points[0], first.points[2:])
+    drag(".handle.between", 0, 0, -40)
+    third = outline()
+    assert len(third.points) == len(second.points) + 1
+    page.locator(".handle:not(.between)").first.focus()
+    page.keyboard.press("PageDown")
+    assert page.evaluate("() => document.activeElement.ariaLabel").startswith("Point 2 of")
+    page.keyboard.press("ArrowLeft")
+    page.keyboard.press("ArrowLeft")
+    saved(page)
+    assert page.evaluate("() => document.activeElement.ariaLabel").startswith("Point 2 of")
+    assert outline().points[1][0] < third.points[1][0]
+    page.keyboard.press("Insert")
+    assert len(outline().points) == len(third.points) + 1
+    page.keyboard.press("Delete")
+    page.keyboard.press("Delete")
+    assert len(outline().points) == len(third.points) - 1
+    assert outline().text == "mine"
+
+
+def test_lines_and_letters_are_made_larger_and_kept(page: Page, atlas: Path) -> None:
+    draw(page, "Outline", (600, 300), (820, 300), (820, 430), (600, 430), (600, 305))
+    page.fill(".writing textarea", "a sentence of more than thirty letters that is wrapped")
+    lines = page.locator(".annotation.outline tspan")
+    lines.nth(1).wait_for(state="attached")
+    assert lines.all_text_contents() == [
+        "a sentence of more than thirty",
+        "letters that is wrapped",
+    ]
+    width = page.locator(".annotation path[stroke]").last.get_attribute("stroke-width")
+    for name in ("Larger letters", "Wider line"):
+        page.get_by_role("button", name=name).click()
+    page.get_by_label("Fill").check()
+    page.click(".writing .done")
+    saved(page)
+    [drawn] = kept(atlas)
+    assert isinstance(drawn.content, Outline)
+    assert (drawn.content.text_size, drawn.content.line_width) == (1.25, 1.5)
+    assert drawn.content.fill is True
+    assert drawn.content.anchors
+    page.reload()
+    page.wait_for_selector(".annotation .tint", state="attached")
+    wider = page.locator(".annotation path[stroke]").last.get_attribute("stroke-width")
+    assert float(wider or 0) == pytest.approx(1.5 * float(width or 0))
+    [name] = page.locator(".names .cluster").all()[:1]
+    of_hand, of_machine = (
+        each.evaluate("(each) => each.getBoundingClientRect().height")
+        for each in (lines.first, name)
+    )
+    assert of_hand > 0.5 * of_machine
+    assert page.evaluate(
+        "() => Number(getComputedStyle(document.querySelector('.stage .drawing')).zIndex)"
+    )
+
+
+def test_what_is_drawn_follows_its_images_on_the_map_made_again(
+    windows: Windows, own: Path
+) -> None:
+    with viewing(own) as server:
+        page = windows.open(server.url)
+        draw(page, "Note", image_at(page))
+        write(page, "this one")
+        saved(page)
+        [drawn] = kept(own)
+        assert isinstance(drawn.content, Note)
+        before = drawn.content.place
+        with open_atlas(own, load_plugins()) as opened:
+            make_map(opened, seed=7)
+            images = load_map(opened, "one").images.filter(id=drawn.content.image)
+        page.click("text=Show the new one")
+        page.wait_for_selector("ol.annotations:has-text('this one')")
+        now = server.contents()[drawn.id]
+        assert isinstance(now, dict)
+        assert now["place"] != pytest.approx(before, abs=1)
+        [centre] = images.select("x", "y").rows()
+        size = max(images.select("width", "height").row(0))
+        assert now["place"] == pytest.approx(centre, abs=size)
+        page.close()
+
+
 def test_the_keyboard_is_enough(page: Page, atlas: Path) -> None:
     page.focus(".map")
     for key, text in (("o", "outline"), ("a", "arrow"), ("w", "words"), ("n", "note")):

@@ -160,7 +160,7 @@ def test_levels_fit_a_graphics_card(images: int, sharpest: int) -> None:
 @pytest.mark.parametrize("shade", ["light", "dark"])
 def test_texts_stand_out_from_their_ground(shade: str) -> None:
     sheet = (files("tagatlas_web") / "static" / "viewer.css").read_text("utf-8")
-    blocks = re.findall(r":root \{(.*?)\}", sheet, re.DOTALL)
+    blocks = re.findall(r':root(?:\[data-scheme="dark"\])? \{(.*?)\}', sheet, re.DOTALL)
     colours = dict(re.findall(r"--(\w+): (#[0-9a-f]{6});", blocks[shade == "dark"]))
     for ink in ("text", "quiet", "mark", "focus"):
         for ground in ("paper", "panel"):

@@ -16,6 +16,8 @@ STATIC = files("tagatlas_web") / "static"
 
 _TEMPLATE = Template((STATIC / "page.html").read_text("utf-8"))
 
+_SCHEME = (STATIC / "scheme.js").read_text("utf-8")
+
 _POLICY = (
     "default-src 'none'; script-src 'self' file:; style-src 'self' file:;"
     " img-src 'self' file: blob: data:; connect-src 'self'; base-uri 'none'; form-action 'none'"
@@ -40,7 +42,9 @@ class Live:
 
 
 def page(live: Live | None = None) -> str:
-    """The page, with ``viewer.css``, ``viewer.js`` and ``data/`` beside it.
+    """The page, with ``viewer.css``, ``viewer.js``, ``scheme.js`` and ``data/`` beside it.
+
+    ``scheme.js`` comes first: the page is light or dark before anything is painted.
 
     Args:
         live: of a server's page; without it annotations are read-only.
@@ -53,6 +57,7 @@ def page(live: Live | None = None) -> str:
         facts="".join(f' data-{name}="{escape(value)}"' for name, value in facts.items()),
         policy=_POLICY,
         style='<link rel="stylesheet" href="viewer.css">',
+        scheme='<script src="scheme.js"></script>',
         script='<script src="viewer.js"></script>',
     )
 
@@ -64,13 +69,14 @@ def embedded_page(style: str, script: str) -> str:
         style: content of ``viewer.css``.
         script: content of ``viewer.js``.
     """
-    script = script.replace("</script", r"<\/script")
+    script = f"{_SCHEME}\n{script}".replace("</script", r"<\/script")
     return _TEMPLATE.substitute(
         facts=" data-embedded",
         policy=(
             f"default-src 'none'; script-src {_digest(script)}; style-src {_digest(style)};"
             " img-src blob: data:; base-uri 'none'; form-action 'none'"
         ),
+        scheme="",
         style=f"<style>{style}</style>",
         script=f"<script>{script}</script>",
     )

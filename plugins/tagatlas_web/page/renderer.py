@@ -37,7 +37,7 @@ if TYPE_CHECKING:
     from tagatlas import Map
     from tagatlas_web import WebOptions
 
-_LINKED = ("viewer.css", "viewer.js")
+_LINKED = ("viewer.css", "viewer.js", "scheme.js")
 """The page's script and style."""
 
 

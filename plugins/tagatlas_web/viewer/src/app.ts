@@ -16,6 +16,10 @@ import { Shade } from "./scene/sprites";
 import { scoresOf } from "./find/ranking";
 import { areMany, touched } from "./data/wanted";
 import { selectionTable } from "./find/selection";
+import { Help, inWords } from "./keys/help";
+import { listenForKeys } from "./keys/keys";
+import { keysOf } from "./keys/list";
+import { schemeChoice } from "./keys/scheme";
 import { Side } from "./side/side";
 import type { Stage } from "./map/stage";
 import { Stages } from "./map/stages";
@@ -85,8 +89,7 @@ export class App {
       regrouped: (chart) => this.stages.regrouped(chart),
       say: (news) => this.say(news),
     });
-    const dark = window.matchMedia("(prefers-color-scheme: dark)");
-    dark.addEventListener("change", () => this.stages.all.forEach((stage) => stage.restyle()));
+    this.addSettings(first);
     const drawn = this.stages.active.load();
     const later = areMany(model.count);
     this.texts = drawn.then(() => (later ? touched() : undefined)).then(() => model.readTexts());
@@ -103,6 +106,19 @@ export class App {
   renamed(chart: Chart): void {
     this.stages.all.filter((stage) => stage.chart === chart).forEach((stage) => stage.renamed());
     if (this.stages.active.chart === chart) this.side.list(chart);
+  }
+
+  private addSettings(first: Chart): void {
+    const { maps } = this.model.atlas;
+    const keys = keysOf({ maps: maps.length, isLive: isLive(), nodes: `${first.facts.node}s` });
+    const help = new Help(keys);
+    byId("keys").textContent = inWords(keys);
+    const scheme = schemeChoice(() => this.stages.all.forEach((stage) => stage.restyle()));
+    byId("settings").append(help.button, scheme);
+    listenForKeys({
+      map: () => this.stages.active.root.querySelector<HTMLElement>("canvas.map")!,
+      help: () => help.open(),
+    });
   }
 
   private key(event: KeyboardEvent): void {

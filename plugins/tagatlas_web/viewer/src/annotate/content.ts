@@ -14,14 +14,31 @@ export interface ClusterName {
   automatic_name: string;
 }
 
-export interface Outline {
+/** An image that a drawing follows: its id, and its place on the map that was drawn on. */
+export type Anchor = readonly [image: string, x: number, y: number];
+
+/** What every drawing may say besides. */
+interface Following {
+  /** The images that it surrounds or is beside. */
+  anchors?: readonly Anchor[];
+}
+
+/** In times of the usual ones; absent where they are these. */
+interface Sized {
+  line_width?: number;
+  text_size?: number;
+}
+
+export interface Outline extends Following, Sized {
   kind: "outline";
   points: readonly Point[];
   colour: string;
   text: string;
+  /** Whether its colour lies thinly over what it surrounds. */
+  fill?: boolean;
 }
 
-export interface Arrow {
+export interface Arrow extends Following, Sized {
   kind: "arrow";
   /** Its tail. */
   begin: Point;
@@ -31,7 +48,7 @@ export interface Arrow {
   text: string;
 }
 
-export interface Caption {
+export interface Caption extends Following {
   kind: "text";
   /** The middle of its first line. */
   place: Point;
@@ -41,7 +58,7 @@ export interface Caption {
   colour: string;
 }
 
-export interface Note {
+export interface Note extends Following {
   kind: "note";
   place: Point;
   text: string;
@@ -131,6 +148,26 @@ export function moved<Kind extends Drawn>(content: Kind, right: number, up: numb
   if (content.kind === "outline") return { ...content, points: content.points.map(to) };
   if (content.kind === "arrow") return { ...content, begin: to(content.begin), end: to(content.end) };
   return { ...content, place: to(content.place) };
+}
+
+/** The least and the greatest number of times that a line is wider, and letters are larger. */
+export const TIMES = [0.25, 8] as const;
+
+/** An outline or an arrow with a wider or thinner line. */
+export function widened<Kind extends Drawn>(content: Kind, factor: number): Kind {
+  if (content.kind !== "outline" && content.kind !== "arrow") return content;
+  return { ...content, line_width: times(content.line_width, factor) };
+}
+
+/** A drawing with larger or smaller letters; those of a note are as they are. */
+export function lettered<Kind extends Drawn>(content: Kind, factor: number): Kind {
+  if (content.kind === "text") return { ...content, size: content.size * factor };
+  if (content.kind === "note") return content;
+  return { ...content, text_size: times(content.text_size, factor) };
+}
+
+function times(before: number | undefined, factor: number): number {
+  return Math.min(Math.max((before ?? 1) * factor, TIMES[0]), TIMES[1]);
 }
 
 /** The same drawing larger or smaller about its middle; a note has one size. */

@@ -3,13 +3,15 @@
 import type { Bounds, Camera } from "../map/camera";
 import { figure } from "../elements";
 import type { Layer, Stage } from "../map/stage";
-import { moved, same, scaled, type Arrow, type Drawn, type Point } from "./content";
-import { linesOf, Sketcher } from "./sketch";
+import { moved, same, scaled, type Arrow, type Drawn, type Outline, type Point } from "./content";
+import { Handles } from "./handles";
+import { linesOf, magnify, Sketcher } from "./sketch";
 
 const DRAG_FROM = 4;
 const KEY_STEP = 10;
 const KEY_SCALE = 1.1;
-const HANDLE = 7;
+/** Of words, in pixels: more than the names of clusters have. */
+const LEAST_WORDS = 16;
 
 export interface DrawingActions {
   chosen(id: string): void;
@@ -22,9 +24,14 @@ export interface DrawingActions {
 export class Drawings implements Layer {
   private readonly sketcher: Sketcher;
   private readonly root = figure("g", { class: "annotations" });
+  /** Where handles are: not within what they bend, which is a button itself. */
+  private readonly bending = figure("g");
   private readonly drawn = new Map<string, { content: Drawn; number: number; place: SVGGElement }>();
   private chosen: string | null = null;
   private scale = 1;
+  private handles: Handles | null = null;
+  /** The point of the chosen one that is worked with. */
+  private point: number | null = null;
 
   /** @param bounds of the map. */
   constructor(
@@ -33,27 +40,35 @@ export class Drawings implements Layer {
     private readonly actions: DrawingActions,
   ) {
     this.sketcher = new Sketcher(bounds);
-    stage.drawing.append(this.root);
+    stage.drawing.append(this.root, this.bending);
     stage.layers.push(this);
   }
 
   /** Take all of it away. */
   remove(): void {
     this.root.remove();
+    this.bending.remove();
     this.stage.layers.splice(this.stage.layers.indexOf(this), 1);
   }
 
   draw({ x, y, scale, width, height }: Camera): void {
     const [right, down] = [width / 2 - x * scale, height / 2 + y * scale];
-    this.root.setAttribute("transform", `translate(${right} ${down}) scale(${scale})`);
+    for (const each of [this.root, this.bending]) each.setAttribute("transform", `translate(${right} ${down}) scale(${scale})`);
     if (scale === this.scale) return;
     this.scale = scale;
-    this.root.querySelectorAll(".handle").forEach((each) => each.setAttribute("r", String(HANDLE / scale)));
+    this.handles?.resize(scale);
+    this.magnify(this.root);
+  }
+
+  private magnify(part: Element): void {
+    part.querySelectorAll<SVGElement>(".words").forEach((each) => magnify(each, this.scale, LEAST_WORDS));
   }
 
   /** Show annotations, with the numbers of notes. What is as it was stays in the page as it is. */
   set(annotations: readonly (readonly [id: string, content: Drawn, number: number])[]): void {
-    const focused = this.root.contains(document.activeElement);
+    const { point } = this;
+    const isFocused = () => this.root.contains(document.activeElement) || this.bending.contains(document.activeElement);
+    const focused = isFocused();
     const before = new Map(this.drawn);
     this.drawn.clear();
     for (const [id, content, number] of annotations) {
@@ -67,25 +82,41 @@ export class Drawings implements Layer {
       const there = this.root.children[at] ?? null;
       if (there !== place) this.root.insertBefore(place, there);
     });
-    this.choose(this.chosen, focused && !this.root.contains(document.activeElement));
+    this.point = point;
+    if (this.handles && this.drawn.get(this.chosen ?? "")?.content !== this.handles.content) this.unbend();
+    this.choose(this.chosen, focused && !isFocused());
     this.stage.redraw();
   }
 
   /** Mark one as chosen, or none. */
   choose(id: string | null, focus = false): void {
+    const point = id === this.chosen ? this.point : null;
+    const bent = this.handles?.content;
     this.chosen = id;
     for (const [each, { place }] of this.drawn) place.classList.toggle("chosen", each === id);
-    this.root.querySelectorAll(".handle").forEach((each) => each.remove());
     const found = id === null ? undefined : this.drawn.get(id);
+    if (found && bent === found.content && !focus) return;
+    this.unbend();
     if (!found) return;
-    if (focus) found.place.focus({ preventScroll: true });
-    if (this.actions.changed && found.content.kind === "arrow") this.addHandles(id!, found.content);
+    if (this.actions.changed && (found.content.kind === "arrow" || found.content.kind === "outline")) {
+      this.handles = this.makeHandles(id!, found.content, point);
+      this.bending.append(this.handles.root);
+    }
+    this.point = point;
+    if (focus && point !== null && this.handles) this.handles.focus(point);
+    else if (focus) found.place.focus({ preventScroll: true });
+  }
+
+  private unbend(): void {
+    this.handles?.root.remove();
+    this.handles = null;
   }
 
   private sketch(id: string, content: Drawn, number: number): SVGGElement {
     const place = figure("g", { class: `annotation ${content.kind}`, tabindex: 0, role: "button" });
     place.setAttribute("aria-label", described(content, number));
     place.append(...this.sketcher.sketch(content, number));
+    this.magnify(place);
     for (const line of place.querySelectorAll("path[stroke]")) {
       const reach = line.cloneNode() as SVGPathElement;
       reach.setAttribute("class", "reach"); // a thin line is hard to hit
@@ -120,22 +151,23 @@ export class Drawings implements Layer {
     });
   }
 
-  private addHandles(id: string, arrow: Arrow): void {
-    const found = this.drawn.get(id)!;
-    for (const end of ["begin", "end"] as const) {
-      const [x, y] = arrow[end];
-      const handle = figure("circle", { class: "handle", cx: x, cy: -y, r: HANDLE / this.scale });
-      handle.addEventListener("pointerdown", (event) => {
-        event.stopPropagation();
-        this.follow(event, (right, up, finished) => {
-          const to: Point = [x + right, y + up];
-          handle.setAttribute("cx", String(to[0]));
-          handle.setAttribute("cy", String(-to[1]));
-          if (finished) this.actions.changed?.(id, { ...arrow, [end]: to });
-        });
-      });
-      found.place.append(handle);
-    }
+  private makeHandles(id: string, content: Outline | Arrow, point: number | null): Handles {
+    const { place } = this.drawn.get(id)!;
+    const handles = new Handles(content, {
+      follow: (down, told) => this.follow(down, told),
+      preview: (bent) => {
+        if (bent.kind !== "outline") return;
+        const line = `M${bent.points.map(([x, y]) => `${x} ${-y}`).join("L")}Z`;
+        place.querySelectorAll("path").forEach((each) => each.setAttribute("d", line));
+      },
+      changed: (bent, focus) => {
+        this.point = focus;
+        this.actions.changed?.(id, bent);
+      },
+    }, point);
+    handles.resize(this.scale);
+    handles.root.addEventListener("focusout", () => (this.point = null));
+    return handles;
   }
 
   /** Follow the pointer until it is let go; told are map units right and up of where it was. */
@@ -196,7 +228,7 @@ export class Drawings implements Layer {
 export function described(content: Drawn, number: number): string {
   const what = content.kind === "note" ? `Note ${number}` : content.kind[0]!.toUpperCase() + content.kind.slice(1);
   const words = linesOf(content.text).join(" ");
-  return words ? `${what}: ${words.slice(0, 200)}` : what;
+  return words ? `${what}: ${words}` : what;
 }
 
 function ending(): { signal: AbortSignal; abort: () => void } {

@@ -1,10 +1,11 @@
 /** What an annotation says, its colour, and what it is about: a form beside the map. */
 
 import { button, element, foreign } from "../elements";
-import { COLOURS, LONGEST_TEXT, scaled, type Drawn, type Note } from "./content";
+import { COLOURS, lettered, LONGEST_TEXT, widened, type Drawn, type Note, type Outline } from "./content";
 
 const PAUSE_MS = 350;
 const SIZE_STEP = 1.25;
+const WIDTH_STEP = 1.5;
 const WHAT = { outline: "Outline", arrow: "Arrow", text: "Text", note: "Note" };
 
 export interface EditorActions {
@@ -71,7 +72,7 @@ export class Editor {
     const needed = content.kind === "text" || content.kind === "note";
     this.text.placeholder = needed ? "What it says" : "What it says, if anything";
     const parts: HTMLElement[] = [element("h3", {}, WHAT[content.kind]), this.text];
-    if (content.kind === "text") parts.push(this.sizes());
+    if (content.kind !== "note") parts.push(this.sizes(content));
     if (content.kind === "note") parts.push(this.about(content, subjects));
     const remove = button("Delete", () => this.actions.changed(null, null));
     remove.className = "remove";
@@ -120,13 +121,33 @@ export class Editor {
     if (!blank) this.actions.changed(this.content, null);
   }
 
-  private sizes(): HTMLElement {
-    const size = (text: string, label: string, factor: number) => {
-      const made = button(text, () => this.edit((content) => scaled(content, factor)));
-      made.setAttribute("aria-label", label);
+  /** Buttons for the size of letters and the width of the line; a switch for the inside of outlines. */
+  private sizes(content: Drawn): HTMLElement {
+    const turn = (text: string, label: string, by: (content: Drawn) => Drawn) => {
+      const made = button(text, () => this.edit(by));
+      made.setAttribute("aria-label", `${text} ${label}`);
+      made.title = label;
       return made;
     };
-    return element("p", { class: "sizes" }, size("A−", "Smaller", 1 / SIZE_STEP), size("A+", "Larger", SIZE_STEP));
+    const parts: HTMLElement[] = [
+      turn("A−", "Smaller letters", (drawn) => lettered(drawn, 1 / SIZE_STEP)),
+      turn("A+", "Larger letters", (drawn) => lettered(drawn, SIZE_STEP)),
+    ];
+    if (content.kind !== "text") {
+      parts.push(
+        turn("Line −", "Thinner line", (drawn) => widened(drawn, 1 / WIDTH_STEP)),
+        turn("Line +", "Wider line", (drawn) => widened(drawn, WIDTH_STEP)),
+      );
+    }
+    if (content.kind === "outline") parts.push(this.filling(content));
+    return element("p", { class: "sizes" }, ...parts);
+  }
+
+  private filling(outline: Outline): HTMLElement {
+    const input = element("input", { type: "checkbox" });
+    input.checked = outline.fill === true;
+    input.addEventListener("change", () => this.edit((content) => ({ ...(content as Outline), fill: input.checked })));
+    return element("label", {}, input, " Fill");
   }
 
   private about(note: Note, subjects: readonly Subject[]): HTMLElement {
@@ -158,8 +179,8 @@ export function entry(content: Drawn, number: number, pressed: () => void): HTML
   const said = content.text.trim();
   const text = said ? foreign(said) : element("span", { class: "size" }, WHAT[content.kind]);
   const show = button(mark, pressed);
-  show.append(text);
-  show.setAttribute("aria-label", `${WHAT[content.kind]}${content.kind === "note" ? ` ${number}` : ""}: ${said.slice(0, 200)}`);
+  const what = `${WHAT[content.kind]}${content.kind === "note" ? ` ${number}` : ""}: `;
+  show.append(...(said ? [element("span", { class: "unseen" }, what), text] : [text]));
   return element("li", { class: content.kind }, show);
 }
 

@@ -2,6 +2,7 @@
 
 import type { Chart } from "../data/chart";
 import { byId } from "../elements";
+import { isField } from "../keys/keys";
 import type { Model } from "../data/model";
 import type { Stage } from "../map/stage";
 import type { Stages } from "../map/stages";
@@ -126,7 +127,7 @@ export class Annotating {
       "keydown",
       (event) => {
         const { active } = this;
-        if (!(active instanceof Live) || isText(event.target) || event.altKey) return;
+        if (!(active instanceof Live) || isField(event.target) || event.altKey) return;
         const key = event.key.toLowerCase();
         if (event.ctrlKey || event.metaKey) {
           // Where nothing is to be taken back here, the keys are for what was chosen.
@@ -164,8 +165,4 @@ class Fixed implements Annotations {
 
 function isMap(target: EventTarget | null): boolean {
   return target instanceof Element && target.matches("canvas.map");
-}
-
-function isText(target: EventTarget | null): boolean {
-  return target instanceof HTMLElement && target.matches("input:not([type=radio]), textarea");
 }

@@ -4,6 +4,7 @@ import type { Chart } from "../data/chart";
 import { button, byId, element, isolated } from "../elements";
 import type { Model } from "../data/model";
 import type { Stage } from "../map/stage";
+import { anchored } from "./anchors";
 import { ChangeList } from "./changes";
 import { isDrawn, type Content, type Drawn, type Point } from "./content";
 import { Editor, type Subject } from "./editor";
@@ -20,7 +21,7 @@ import { lettersOn } from "./sketch";
 import { Pencil, type ToolName } from "./tools";
 
 /** Size of letters, in heights of the words of outlines. */
-const TEXT_SIZE = 1.6;
+const TEXT_SIZE = 1.2;
 const TOOLS: readonly (readonly [name: ToolName, text: string, key: string, title: string])[] = [
   ["outline", "Outline", "o", "Draw around a part of the map"],
   ["arrow", "Arrow", "a", "Draw an arrow"],
@@ -183,7 +184,7 @@ export class Live {
       note: () => ({ kind: "note", place, text: "", colour, image: this.imageAt(place), cluster: null }),
     };
     const content = made[name]();
-    if (name === "outline" || name === "arrow") this.history.change(id, content);
+    if (name === "outline" || name === "arrow") this.change(id, content);
     this.chosen = id;
     this.shown.choose(id);
     this.editor.show(content, this.subjects(place), true);
@@ -244,7 +245,8 @@ export class Live {
       return;
     }
     this.warn("");
-    this.history.change(id, content, writing, deed);
+    const follows = content && isDrawn(content) ? anchored(content, this.drawn(id), this.chart, (row) => this.model.id(row)) : content;
+    this.history.change(id, follows, writing, deed);
     this.buttons();
   }
 

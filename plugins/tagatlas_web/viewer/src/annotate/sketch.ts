@@ -9,8 +9,10 @@ import type { Bounds } from "../map/camera";
 import { figure } from "../elements";
 import type { Arrow, Caption, Drawn, Note, Outline, Point } from "./content";
 
-const STROKE = 1 / 600;
-const HEIGHT = 1 / 80;
+const STROKE = 1 / 300;
+const MARK = 1 / 60;
+const LETTERS = 1 / 40;
+const FILL = 0.15;
 /** Of an arrow's head, in widths of its line. */
 const HEAD_LENGTH = 6;
 const HEAD_WIDTH = 5;
@@ -19,21 +21,23 @@ const GAP = 0.1;
 const LEADING = 1.18;
 const BASELINE = 0.93;
 const HALO = 0.13;
-const LONGEST_LINE = 200;
+const LONGEST_LINE = 30;
 const MEASURED = 100;
 const FONTS =
   "'DejaVu Sans Condensed', 'DejaVu Sans', 'Arial Narrow', 'Liberation Sans Narrow', 'Helvetica Neue', Arial, sans-serif";
 
 export class Sketcher {
-  /** Width of lines. */
+  /** Width of lines, height of marks, and of letters. */
   private readonly line: number;
-  private readonly height: number;
+  private readonly mark: number;
+  private readonly letters: number;
   private readonly pen = document.createElement("canvas").getContext("2d")!;
 
   constructor(bounds: Bounds) {
     this.line = extentOf(bounds) * STROKE;
-    this.height = lettersOn(bounds);
-    this.pen.font = `${MEASURED}px ${FONTS}`;
+    this.mark = extentOf(bounds) * MARK;
+    this.letters = lettersOn(bounds);
+    this.pen.font = `bold ${MEASURED}px ${FONTS}`;
   }
 
   /** What is drawn of an annotation; notes have a number. */
@@ -44,20 +48,24 @@ export class Sketcher {
     return this.note(content, number);
   }
 
-  private outline({ points, colour, text }: Outline): SVGElement[] {
-    const ring = figure("path", { d: `M${points.map(written).join("L")}Z`, ...this.stroke(colour) });
+  private outline({ points, colour, text, line_width = 1, text_size = 1, fill }: Outline): SVGElement[] {
+    const [line, size] = [this.line * line_width, this.letters * text_size];
+    const d = `M${points.map(written).join("L")}Z`;
+    const tint = fill ? [figure("path", { class: "tint", d, fill: colour, "fill-opacity": FILL })] : [];
     const lines = linesOf(text);
     const highest = points.reduce((best, point) => (point[1] > best[1] ? point : best));
-    const rise = this.line / 2 + (GAP + (lines.length * LEADING) / 2) * this.height;
-    return [ring, ...words(lines, this.height, [highest[0], highest[1] + rise], colour)];
+    const rise = line / 2 + (GAP + (lines.length * LEADING) / 2) * size;
+    const begin: Point = [highest[0], highest[1] + line / 2];
+    return [...tint, figure("path", { d, ...stroke(colour, line) }), ...words(lines, size, [highest[0], highest[1] + rise], colour, begin)];
   }
 
-  private arrow({ begin, end, colour, text }: Arrow): SVGElement[] {
+  private arrow({ begin, end, colour, text, line_width = 1, text_size = 1 }: Arrow): SVGElement[] {
+    const [line, size] = [this.line * line_width, this.letters * text_size];
     const length = Math.hypot(end[0] - begin[0], end[1] - begin[1]);
     const along = length ? [(end[0] - begin[0]) / length, (end[1] - begin[1]) / length] : [1, 0];
     const [right, up] = along as [number, number];
-    const half = (this.line * HEAD_WIDTH) / 2;
-    const head = this.line * HEAD_LENGTH;
+    const half = (line * HEAD_WIDTH) / 2;
+    const head = line * HEAD_LENGTH;
     const neck: Point = [end[0] - right * head, end[1] - up * head];
     const sides: Point[] = [
       [neck[0] - up * half, neck[1] + right * half],
@@ -65,64 +73,77 @@ export class Sketcher {
     ];
     const drawn: SVGElement[] = [];
     if (length > head) {
-      drawn.push(figure("path", { d: `M${written(begin)}L${written(neck)}`, ...this.stroke(colour) }));
+      drawn.push(figure("path", { d: `M${written(begin)}L${written(neck)}`, ...stroke(colour, line) }));
     }
     drawn.push(figure("path", { d: `M${[end, ...sides].map(written).join("L")}Z`, fill: colour }));
     const lines = linesOf(text);
     if (!lines.length) return drawn;
-    const [width, height] = this.extent(lines);
-    const away =
-      (Math.abs(right) * width + Math.abs(up) * height) / 2 + this.line / 2 + GAP * this.height;
+    const [width, height] = this.extent(lines, size);
+    const away = (Math.abs(right) * width + Math.abs(up) * height) / 2 + line / 2 + GAP * size;
     const place: Point = [begin[0] - right * away, begin[1] - up * away];
-    return [...drawn, ...words(lines, this.height, place, colour)];
+    return [...drawn, ...words(lines, size, place, colour, begin)];
   }
 
   private caption({ place, text, size, colour }: Caption): SVGElement[] {
     const lines = linesOf(text);
     const fall = (((lines.length - 1) * LEADING) / 2) * size;
-    return words(lines, size, [place[0], place[1] - fall], colour);
+    return words(lines, size, [place[0], place[1] - fall], colour, place);
   }
 
   private note({ place, colour }: Note, number: number): SVGElement[] {
     const [x, y] = place;
-    const size = this.height * (number < 100 ? 0.7 : number < 1000 ? 0.5 : 0.35);
-    const mark = figure("circle", { cx: x, cy: -y, r: this.height / 2, fill: colour });
+    const size = this.mark * (number < 100 ? 0.7 : number < 1000 ? 0.5 : 0.35);
+    const mark = figure("circle", { cx: x, cy: -y, r: this.mark / 2, fill: colour });
     const text = writing([String(number)], size, place);
     text.setAttribute("fill", "#ffffff");
     text.setAttribute("font-weight", "bold");
     return [mark, text];
   }
 
-  private stroke(colour: string): Record<string, string | number> {
-    const round = { "stroke-linejoin": "round", "stroke-linecap": "round" };
-    return { fill: "none", stroke: colour, "stroke-width": this.line, ...round };
-  }
-
   /** Width and height of words with the light edge around them. */
-  private extent(lines: readonly string[]): [number, number] {
+  private extent(lines: readonly string[], size: number): [number, number] {
     const widest = Math.max(...lines.map((line) => this.pen.measureText(line).width));
     const edge = 2 * HALO;
-    return [(widest / MEASURED + edge) * this.height, (lines.length * LEADING + edge) * this.height];
+    return [(widest / MEASURED + edge) * size, (lines.length * LEADING + edge) * size];
   }
 }
 
-/** The height of marks, and of the words of outlines and arrows, on a map. */
+function stroke(colour: string, width: number): Record<string, string | number> {
+  const round = { "stroke-linejoin": "round", "stroke-linecap": "round" };
+  return { fill: "none", stroke: colour, "stroke-width": width, ...round };
+}
+
+/** The height of the words of outlines and arrows on a map. */
 export function lettersOn(bounds: Bounds): number {
-  return extentOf(bounds) * HEIGHT;
+  return extentOf(bounds) * LETTERS;
 }
 
 function extentOf([left, bottom, right, top]: Bounds): number {
   return Math.max(right - left, top - bottom, 1e-9);
 }
 
-/** Lines of text about a point, set off from what is below them. */
-function words(lines: readonly string[], size: number, centre: Point, colour: string): SVGElement[] {
+/**
+ * Lines of text about a point, set off from what is below them.
+ *
+ * @param begin the point that stays where it is when they are magnified, see `magnify`.
+ */
+function words(lines: readonly string[], size: number, centre: Point, colour: string, begin: Point): SVGElement[] {
   if (!lines.length) return [];
   const text = writing(lines, size, centre);
   text.setAttribute("class", "words");
+  text.setAttribute("font-weight", "bold");
   text.setAttribute("fill", colour);
   text.setAttribute("stroke-width", String(2 * HALO * size));
+  text.dataset.size = String(size);
+  text.dataset.from = `${begin[0]} ${-begin[1]}`;
   return [text];
+}
+
+/** Magnify words that would be smaller than so many pixels, where a map unit takes `scale` pixels. */
+export function magnify(text: SVGElement, scale: number, least: number): void {
+  const factor = Math.max(1, least / (Number(text.dataset.size) * scale));
+  if (factor === 1) text.removeAttribute("transform");
+  else text.setAttribute("transform", `translate(${text.dataset.from}) scale(${factor}) translate(${(text.dataset.from ?? "").split(" ").map((each) => -Number(each)).join(" ")})`);
 }
 
 function writing(lines: readonly string[], size: number, [x, y]: Point): SVGTextElement {
