@@ -374,7 +374,7 @@ def test_an_outline_is_reshaped_point_by_point(page: Page, atlas: Path) -> None:
     draw(page, "Outline", (600, 300), (820, 300), (820, 430), (600, 430), (600, 305))
     write(page, "mine")
     first = outline()
-    page.locator("ol.annotations button").click()
+    page.focus(".annotation.outline")
     drag(".handle:not(.between)", 1, 60, -30)
     second = outline()
     assert second.points[1][0] > first.points[1][0]
@@ -402,7 +402,7 @@ def test_an_outline_is_reshaped_point_by_point(page: Page, atlas: Path) -> None:
 def test_lines_and_letters_are_made_larger_and_kept(page: Page, atlas: Path) -> None:
     draw(page, "Outline", (600, 300), (820, 300), (820, 430), (600, 430), (600, 305))
     page.fill(".writing textarea", "a sentence of more than thirty letters that is wrapped")
-    lines = page.locator(".annotation.outline tspan")
+    lines = page.locator(".annotation.outline tspan[x]")
     lines.nth(1).wait_for(state="attached")
     assert lines.all_text_contents() == [
         "a sentence of more than thirty",

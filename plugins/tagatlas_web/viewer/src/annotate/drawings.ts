@@ -82,8 +82,8 @@ export class Drawings implements Layer {
       const there = this.root.children[at] ?? null;
       if (there !== place) this.root.insertBefore(place, there);
     });
-    this.point = point;
     if (this.handles && this.drawn.get(this.chosen ?? "")?.content !== this.handles.content) this.unbend();
+    this.point = point; // which leaving the old handles forgot
     this.choose(this.chosen, focused && !isFocused());
     this.stage.redraw();
   }
@@ -97,12 +97,12 @@ export class Drawings implements Layer {
     const found = id === null ? undefined : this.drawn.get(id);
     if (found && bent === found.content && !focus) return;
     this.unbend();
+    this.point = point;
     if (!found) return;
     if (this.actions.changed && (found.content.kind === "arrow" || found.content.kind === "outline")) {
       this.handles = this.makeHandles(id!, found.content, point);
       this.bending.append(this.handles.root);
     }
-    this.point = point;
     if (focus && point !== null && this.handles) this.handles.focus(point);
     else if (focus) found.place.focus({ preventScroll: true });
   }

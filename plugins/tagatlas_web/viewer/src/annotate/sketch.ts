@@ -152,9 +152,17 @@ function writing(lines: readonly string[], size: number, [x, y]: Point): SVGText
     const below = (number - lines.length / 2) * LEADING + BASELINE;
     const part = figure("tspan", { x, y: -y + below * size });
     part.textContent = line;
+    if (number) text.append(blank());
     text.append(part);
   });
   return text;
+}
+
+/** What is read between two lines, and takes no room. */
+function blank(): SVGTSpanElement {
+  const made = figure("tspan", { "font-size": 0 });
+  made.textContent = " ";
+  return made;
 }
 
 function written([x, y]: Point): string {
