@@ -45,6 +45,17 @@ def test_page_says_what_the_map_shows(tmp_path: Path) -> None:
     assert text.count("data:image/jpeg;base64,") == 9 * 6
 
 
+def test_the_page_leads_to_the_map_to_explore(tmp_path: Path) -> None:
+    text = render(sample_map(), tmp_path).read_text("utf-8")
+    assert "<code>tagatlas view</code>" in text
+    assert "viewer/index.html" not in text
+    viewer = tmp_path / "viewer" / "index.html"
+    viewer.parent.mkdir()
+    viewer.write_text("")
+    text = render(sample_map(), tmp_path).read_text("utf-8")
+    assert '<a href="viewer/index.html">Explore the map</a>' in text
+
+
 @pytest.mark.parametrize(
     ("placed_by", "said"),
     [

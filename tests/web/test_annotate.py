@@ -423,12 +423,10 @@ def test_lines_and_letters_are_made_larger_and_kept(page: Page, atlas: Path) -> 
     page.wait_for_selector(".annotation .tint", state="attached")
     wider = page.locator(".annotation path[stroke]").last.get_attribute("stroke-width")
     assert float(wider or 0) == pytest.approx(1.5 * float(width or 0))
-    [name] = page.locator(".names .cluster").all()[:1]
-    of_hand, of_machine = (
-        each.evaluate("(each) => each.getBoundingClientRect().height")
-        for each in (lines.first, name)
-    )
-    assert of_hand > 0.5 * of_machine
+    size = "(each) => Number.parseFloat(getComputedStyle(each).fontSize)"
+    scale = page.evaluate("() => document.querySelector('.annotations').getCTM().a")
+    written = page.locator(".annotation.outline text").evaluate(size)
+    assert scale * written > page.locator(".names .cluster").first.evaluate(size)
     assert page.evaluate(
         "() => Number(getComputedStyle(document.querySelector('.stage .drawing')).zIndex)"
     )

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import asdict, replace
+from pathlib import Path
+from shlex import quote
 from typing import TYPE_CHECKING
 
 from tagatlas.cli.fetched import by_status, outcome_of_fetching
 from tagatlas.cli.outcome import FAILED, Outcome, failure_status
 from tagatlas.contracts import TagStatus
+from tagatlas.plugins import COMMANDS, Plugins
 from tagatlas.wording import clusters_in_words, count, versions_in_words
 
 if TYPE_CHECKING:
@@ -185,6 +188,13 @@ def outcome_of_mapping(report: MapReport) -> Outcome:
     if report.unused_names:
         lines.append(f"names that fit no cluster: {', '.join(report.unused_names)}")
     return Outcome(facts, lines)
+
+
+def with_view(outcome: Outcome, atlas: Path, plugins: Plugins) -> Outcome:
+    """A result of rendering that also says how to explore the map, if a plugin can show it."""
+    if "view" not in plugins.of_kind(COMMANDS):
+        return outcome
+    return replace(outcome, lines=[*outcome.lines, f"explore: tagatlas view {quote(str(atlas))}"])
 
 
 def outcome_of_rendering(report: RenderReport) -> Outcome:

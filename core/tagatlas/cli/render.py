@@ -8,7 +8,7 @@ from tagatlas.cli.arguments import ATLAS, MAP, OPEN
 from tagatlas.cli.calling import open_in_browser, plugins_at_hand
 from tagatlas.cli.command import Command
 from tagatlas.cli.outcome import Outcome
-from tagatlas.cli.outcomes import outcome_of_rendering
+from tagatlas.cli.outcomes import outcome_of_rendering, with_view
 from tagatlas.cli.terminal import shown
 from tagatlas.step_options import step_names
 
@@ -24,7 +24,7 @@ def command() -> Command:
 
         with opened(atlas, plugins) as its_atlas:
             report = render(its_atlas, name=map_name, show=shown(), **options)
-        outcome = outcome_of_rendering(report)
+        outcome = with_view(outcome_of_rendering(report), atlas, plugins)
         if open_map:
             open_in_browser(outcome)
         return outcome

@@ -22,7 +22,7 @@ from tagatlas.cli.arguments import (
 from tagatlas.cli.calling import open_in_browser, plugins_at_hand, statuses_to_retry
 from tagatlas.cli.command import Command
 from tagatlas.cli.outcome import Outcome
-from tagatlas.cli.outcomes import outcome_of
+from tagatlas.cli.outcomes import outcome_of, with_view
 from tagatlas.cli.terminal import say, shown
 from tagatlas.plugins import Plugins
 from tagatlas.step_options import STEPS, step_names
@@ -88,6 +88,7 @@ def run_all(
     **options: object,
 ) -> Iterator[Outcome]:
     """Run all steps in order; yields the outcome of each as it ends."""
+    from tagatlas.steps.render import RenderReport
     from tagatlas.steps.run import run_steps
     from tagatlas.steps.spending import Estimate
     from tagatlas.steps.tag import TagReport
@@ -114,5 +115,7 @@ def run_all(
         if isinstance(report, Estimate):
             for line in outcome.lines:
                 say(line)
+        elif isinstance(report, RenderReport):
+            yield with_view(outcome, out, plugins)
         else:
             yield outcome

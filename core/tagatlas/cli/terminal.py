@@ -5,7 +5,7 @@ from __future__ import annotations
 import signal
 import sys
 import time
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager, nullcontext
 from numbers import Integral, Real
 from pathlib import PurePath
@@ -160,19 +160,36 @@ def _said(done: int, total: int, failed: int = 0) -> None:
 
 
 class _PlainProgress:
-    """Progress as occasional lines, and one at the end."""
+    """Progress as occasional lines, and one at the end.
 
-    def __init__(self, title: str) -> None:
+    Args:
+        title: of the work.
+        clock: seconds that have passed.
+    """
+
+    def __init__(self, title: str, clock: Callable[[], float] = time.monotonic) -> None:
         self._title = title
-        self._begun = self._said = time.monotonic()
+        self._clock = clock
+        self._begun = self._said = clock()
+        self._first: tuple[float, int] | None = None
 
     def __call__(self, done: int, total: int, failed: int = 0) -> None:
-        now = time.monotonic()
+        now = self._clock()
+        if self._first is None and done:
+            self._first = now, done
         if total == 0 or (done < total and now - self._said < PLAIN_INTERVAL):
             return
         self._said = now
         rate = done / max(now - self._begun, 1e-3)
         said = f"{rate:{',.1f' if rate >= 1 else '.1g'}}/s"
-        said += f", {(total - done) / rate:,.0f} s left" if 0 < done < total else ""
+        left = self._left(now, done, total)
+        said += "" if left is None else f", {left:,.0f} s left"
         said += f", {failed:,} failed" if failed else ""
         say(f"{self._title}: {done:,} of {total:,} ({said})")
+
+    def _left(self, now: float, done: int, total: int) -> float | None:
+        """Seconds left, as fast as since the first step, which waits for all that is prepared."""
+        begun, first = self._first or (now, done)
+        if done in (total, first) or now - begun < PLAIN_INTERVAL:
+            return None
+        return (total - done) * (now - begun) / (done - first)

@@ -125,9 +125,12 @@ def _near(content: Drawn, points: NDArray[np.float64]) -> NDArray[np.intp]:
     if isinstance(content, Outline):
         import shapely
 
-        within = np.flatnonzero(shapely.contains_xy(shapely.Polygon(content.points), *points.T))
+        within: NDArray[np.intp] = np.flatnonzero(
+            shapely.contains_xy(shapely.Polygon(content.points), *points.T)
+        )
         if len(within):
-            return within[np.unique(np.linspace(0, len(within) - 1, _MOST).astype(int))]
+            some: NDArray[np.intp] = within[np.linspace(0, len(within) - 1, _MOST).astype(int)]
+            return np.unique(some)
         place = np.mean(content.points, axis=0)
     else:
         place = np.array(content.end if isinstance(content, Arrow) else content.place)

@@ -27,6 +27,7 @@ OWN = "tagatlas"
 """The distribution of built-in plugins, which is not named beside them."""
 
 _NAME = "map.html"
+_VIEWER = "viewer/index.html"
 _PICTURES = 6
 _CLUSTERS_WITH_PICTURES = 60
 _TAGS_SHOWN = 8
@@ -66,6 +67,7 @@ def _page(map_: Map, folder: Path) -> Iterator[str]:
     title = escape(map_.collection, quote=True)
     yield page_head(map_.collection, _STYLE.read_text("utf-8"), "'self' file: data:")
     yield _header(map_, title)
+    yield _viewer(folder)
     yield _poster(map_, title)
     yield f'<main>\n<h2 id="clusters">Clusters</h2>\n{_how_found(map_)}<ol class="clusters">\n'
     labels = dict(map_.images.select("id", "label").iter_rows())
@@ -101,6 +103,16 @@ def _header(map_: Map, title: str) -> str:
         f"<p>{part}{_many(images, 'image')} in {map_.clusters_in_words}, placed by"
         f" {escape(map_.placed_by)}: images that are alike lie close together. Tags are those of"
         f" <b>{_text(map_.provenance.tagger)}</b>.{left_out}</p>\n</header>\n"
+    )
+
+
+def _viewer(folder: Path) -> str:
+    """The way to the map as a page to explore: a link if it lies beside this one."""
+    if (folder / _VIEWER).is_file():
+        return f'<p class="explore"><a href="{_VIEWER}">Explore the map</a></p>\n'
+    return (
+        '<p class="explore">To explore the map, to search it and to write on it:'
+        " <code>tagatlas view</code> and the folder of the atlas.</p>\n"
     )
 
 

@@ -59,6 +59,7 @@ def view_command(plugins: Plugins) -> Command:
             listen(wanted, otherwise_any=port is None) as listening,
         ):
             files = MapFiles(atlas, plugins, renderers, titles, progress, shorter, elsewhere)
+            say(f"view: preparing the page of the map {shown}; its address follows")
             files.viewer(shown)
             address = Address(listening.getsockname()[1])
             if address.port != wanted:
