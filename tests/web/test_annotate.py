@@ -564,6 +564,31 @@ def test_each_map_has_its_annotations(windows: Windows, own: Path) -> None:
         page.close()  # before its server goes
 
 
+def test_annotations_are_copied_to_another_map(windows: Windows, own: Path) -> None:
+    with open_atlas(own, load_plugins()) as opened:
+        make_map(opened, seed=3, name="two")
+    with viewing(own, "--map", "one") as server:
+        page = windows.open(server.url)
+        draw(page, "Note", image_at(page))
+        write(page, "this one")
+        rename(page, 0, "Cats of mine")
+        saved(page)
+        for _ in range(2):  # what was copied before is not doubled
+            page.locator(".copying").evaluate("(each) => each.open = true")
+            page.get_by_role("button", name="Copy all annotations").click()
+            page.wait_for_selector("#news:has-text('2 annotations copied to')")
+            page.evaluate("() => document.getElementById('news').textContent = ''")
+        page.close()
+    [note] = [each.content for each in kept(own) if isinstance(each.content, Note)]
+    with open_atlas(own, load_plugins(), write=False) as opened:
+        there = load_map(opened, "two")
+    assert "Cats of mine" in there.clusters["name"]
+    [copy] = [each.content for each in there.annotations if isinstance(each.content, Note)]
+    [(x, y, size)] = there.images.filter(id=note.image).select("x", "y", "width").rows()
+    assert copy.text == "this one"
+    assert copy.place == pytest.approx((x, y), abs=2 * size)
+
+
 def test_a_map_made_again_is_said(windows: Windows, own: Path) -> None:
     with viewing(own) as server:
         page = windows.open(server.url)

@@ -6,6 +6,7 @@ import type { Model } from "../data/model";
 import type { Stage } from "../map/stage";
 import { anchored } from "./anchors";
 import { ChangeList } from "./changes";
+import { copying } from "./copying";
 import { isDrawn, type Content, type Drawn, type Point } from "./content";
 import { Editor, type Subject } from "./editor";
 import { exports } from "./exports";
@@ -98,6 +99,9 @@ export class Live {
     });
     const says = (news: string) => this.actions.say(news);
     this.shown.add(this.standing, this.warning, this.editor.colours, this.editor.root, ...this.changes.parts, exports(server, says));
+    const maps = model.atlas.maps.map(({ name }) => name);
+    const copies = copying(chart, maps, () => this.keeper.all(), (row) => model.id(row), says);
+    if (copies) this.shown.add(copies);
     this.bar = this.makeBar();
     window.addEventListener("pagehide", () => this.editor.finish());
     this.refresh();
