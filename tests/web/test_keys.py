@@ -60,9 +60,11 @@ def test_a_control_keeps_its_own_keys(page: Page) -> None:
     page.keyboard.press("Enter")
     page.wait_for_selector("#card h2.cluster")
     page.locator("#card .close").focus()
-    page.keyboard.press("Enter")
-    assert page.is_hidden("#card")
     page.keyboard.press("Escape")
+    assert page.is_hidden("#card")
+    assert page.is_visible("#chosen")  # one thing at a time
+    page.keyboard.press("Escape")
+    assert page.is_hidden("#chosen")
 
 
 def test_the_keys_are_listed(page: Page) -> None:

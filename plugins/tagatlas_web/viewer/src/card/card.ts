@@ -34,7 +34,9 @@ export class Card {
     this.thumbnails = new Thumbnails(model, (row) => actions.open(row));
     place.tabIndex = -1;
     place.addEventListener("keydown", (event) => {
-      if (event.key === "Escape") actions.close();
+      if (event.key !== "Escape") return;
+      event.preventDefault();
+      actions.close();
     });
   }
 

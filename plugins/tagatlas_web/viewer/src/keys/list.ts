@@ -24,6 +24,7 @@ export function keysOf({ maps, isLive, nodes }: Means): Group[] {
   const several: Key[] = [
     { keys: "M", means: "show the next map" },
     { keys: "B", means: "show two maps side by side" },
+    { keys: "G", means: "move and zoom both together" },
   ];
   const map: Group = {
     title: "Map",
@@ -41,6 +42,7 @@ export function keysOf({ maps, isLive, nodes }: Means): Group[] {
     keys: [
       { keys: "L", means: "draw around images with the lasso" },
       { keys: "V", means: "select the images in view" },
+      { keys: "Ctrl+Z, Ctrl+Shift+Z", means: isLive ? "undo, redo: what was drawn, then the selection" : "undo, redo" },
       { keys: "Escape", means: "take back: the tool, the open image, the selection" },
     ],
   };
@@ -57,7 +59,6 @@ export function keysOf({ maps, isLive, nodes }: Means): Group[] {
       { keys: "Delete", means: "delete the chosen annotation or point" },
       { keys: "Page Up, Page Down", means: "go to the previous or next point of an outline" },
       { keys: "Insert", means: "add a point after the chosen one" },
-      { keys: "Ctrl+Z, Ctrl+Shift+Z", means: "undo, redo" },
       { keys: "Ctrl+Enter", means: "end writing" },
     ],
   };

@@ -32,7 +32,9 @@ export class MoveForm {
       if (reason === null) this.close();
     });
     this.root.addEventListener("keydown", (event) => {
-      if (event.key === "Escape") this.close();
+      if (event.key !== "Escape") return;
+      event.preventDefault();
+      this.close();
     });
   }
 
@@ -74,7 +76,11 @@ export function merging(chart: Chart, number: number, actions: RegroupActions): 
       open.focus();
     };
     form.append(button("Cancel", end));
-    form.addEventListener("keydown", (event) => event.key === "Escape" && end());
+    form.addEventListener("keydown", (event) => {
+      if (event.key !== "Escape") return;
+      event.preventDefault();
+      end();
+    });
     form.addEventListener("submit", (event) => {
       event.preventDefault();
       const reason = actions.merge(number, Number(into.value));
