@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
-from chromium import FLAGS
+from chromium import FLAGS, wait_for_frame
 from viewed_atlas import make_map, viewed_atlas
 from viewing import Viewing, viewing
 
@@ -430,6 +430,34 @@ def test_lines_and_letters_are_made_larger_and_kept(page: Page, atlas: Path) -> 
     assert page.evaluate(
         "() => Number(getComputedStyle(document.querySelector('.stage .drawing')).zIndex)"
     )
+
+
+def test_names_of_clusters_make_way_for_what_is_drawn(page: Page) -> None:
+    def name() -> tuple[float, float, float, float]:
+        box = page.locator(".names .cluster:has-text('dog')").bounding_box()
+        assert box
+        return box["x"], box["y"], box["x"] + box["width"], box["y"] + box["height"]
+
+    left, top, right, bottom = name()
+    middle = round((top + bottom) / 2)
+    draw(page, "Arrow", (round(left) - 20, middle), (round(right) + 20, middle + 2))
+    page.click(".writing .done")
+    saved(page)
+    wait_for_frame(page)
+    left, top, right, bottom = name()
+    assert not top < middle < bottom
+    page.locator("ol.annotations button").focus()
+    page.click("text=Undo")
+    wait_for_frame(page)
+    assert name() != (left, top, right, bottom)
+
+
+def test_outlines_of_clusters_can_be_faded(page: Page) -> None:
+    before = page.locator(".map").first.screenshot()
+    page.get_by_label("Fade outlines").check()
+    wait_for_frame(page)
+    assert page.locator(".map").first.screenshot() != before
+    page.get_by_label("Fade outlines").uncheck()
 
 
 def test_what_is_drawn_follows_its_images_on_the_map_made_again(

@@ -5,13 +5,12 @@ import { figure } from "../elements";
 import type { Layer, Stage } from "../map/stage";
 import { moved, same, scaled, type Arrow, type Drawn, type Outline, type Point } from "./content";
 import { Handles } from "./handles";
+import { roomOf } from "./room";
 import { linesOf, magnify, Sketcher } from "./sketch";
 
 const DRAG_FROM = 4;
 const KEY_STEP = 10;
 const KEY_SCALE = 1.1;
-/** Of words, in pixels: more than the names of clusters have. */
-const LEAST_WORDS = 16;
 
 export interface DrawingActions {
   chosen(id: string): void;
@@ -29,6 +28,8 @@ export class Drawings implements Layer {
   private readonly drawn = new Map<string, { content: Drawn; number: number; place: SVGGElement }>();
   private chosen: string | null = null;
   private scale = 1;
+  /** Where names are not put. */
+  private taken: readonly Bounds[] = [];
   private handles: Handles | null = null;
   /** The point of the chosen one that is worked with. */
   private point: number | null = null;
@@ -36,7 +37,7 @@ export class Drawings implements Layer {
   /** @param bounds of the map. */
   constructor(
     private readonly stage: Stage,
-    bounds: Bounds,
+    private readonly bounds: Bounds,
     private readonly actions: DrawingActions,
   ) {
     this.sketcher = new Sketcher(bounds);
@@ -48,6 +49,7 @@ export class Drawings implements Layer {
   remove(): void {
     this.root.remove();
     this.bending.remove();
+    this.stage.keepFree([]);
     this.stage.layers.splice(this.stage.layers.indexOf(this), 1);
   }
 
@@ -61,7 +63,7 @@ export class Drawings implements Layer {
   }
 
   private magnify(part: Element): void {
-    part.querySelectorAll<SVGElement>(".words").forEach((each) => magnify(each, this.scale, LEAST_WORDS));
+    part.querySelectorAll<SVGElement>(".words").forEach((each) => magnify(each, this.scale));
   }
 
   /** Show annotations, with the numbers of notes. What is as it was stays in the page as it is. */
@@ -85,7 +87,17 @@ export class Drawings implements Layer {
     if (this.handles && this.drawn.get(this.chosen ?? "")?.content !== this.handles.content) this.unbend();
     this.point = point; // which leaving the old handles forgot
     this.choose(this.chosen, focused && !isFocused());
+    this.keepNamesOff();
     this.stage.redraw();
+  }
+
+  private keepNamesOff(): void {
+    const [left, bottom, right, top] = this.bounds;
+    const [extent, scale] = [Math.max(right - left, top - bottom), this.stage.camera.wholeMap.scale];
+    const taken = [...this.drawn.values()].flatMap(({ content, place }) => roomOf(content, place, extent, scale));
+    if (same(taken, this.taken)) return;
+    this.taken = taken;
+    this.stage.keepFree(taken);
   }
 
   /** Mark one as chosen, or none. */

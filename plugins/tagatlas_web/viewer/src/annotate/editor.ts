@@ -147,7 +147,7 @@ export class Editor {
     const input = element("input", { type: "checkbox" });
     input.checked = outline.fill === true;
     input.addEventListener("change", () => this.edit((content) => ({ ...(content as Outline), fill: input.checked })));
-    return element("label", {}, input, " Fill");
+    return element("label", {}, input, "Fill");
   }
 
   private about(note: Note, subjects: readonly Subject[]): HTMLElement {

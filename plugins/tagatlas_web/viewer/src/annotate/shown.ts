@@ -25,6 +25,7 @@ export class Shown {
   readonly root = element("section", { id: "annotations", "aria-labelledby": "annotations-title" });
   private readonly list = element("ol", { class: "annotations" });
   private readonly drawings = new Map<Stage, Drawings>();
+  private readonly fading = element("input", { type: "checkbox" });
   private active: Stage | null = null;
 
   constructor(
@@ -32,7 +33,9 @@ export class Shown {
     private readonly annotations: Annotations,
     private readonly actions: ShownActions,
   ) {
-    this.root.append(element("h2", { id: "annotations-title" }, "Annotations"), this.list);
+    const fade = element("label", { class: "fading" }, this.fading, "Fade outlines of clusters");
+    this.fading.addEventListener("change", () => this.drawings.forEach((_, stage) => stage.fade(this.fading.checked)));
+    this.root.append(element("h2", { id: "annotations-title" }, "Annotations"), this.list, fade);
   }
 
   /** Put something between the title and the list. */
@@ -48,6 +51,7 @@ export class Shown {
       changed: this.actions.changed,
     });
     this.drawings.set(stage, drawings);
+    stage.fade(this.fading.checked);
     drawings.set(this.numbered());
   }
 

@@ -139,11 +139,22 @@ function words(lines: readonly string[], size: number, centre: Point, colour: st
   return [text];
 }
 
-/** Magnify words that would be smaller than so many pixels, where a map unit takes `scale` pixels. */
-export function magnify(text: SVGElement, scale: number, least: number): void {
-  const factor = Math.max(1, least / (Number(text.dataset.size) * scale));
+/** Of words, in pixels: they are never smaller on the screen. */
+const LEAST_WORDS = 16;
+
+/** How much words are magnified, and about which point, where a map unit takes `scale` pixels. */
+export function magnifiedBy(text: SVGElement, scale: number): { factor: number; from: readonly [number, number] } {
+  const [x = 0, y = 0] = (text.dataset.from ?? "").split(" ").map(Number);
+  const factor = text.dataset.size ? Math.max(1, LEAST_WORDS / (Number(text.dataset.size) * scale)) : 1;
+  return { factor, from: [x, y] };
+}
+
+/** Magnify words that would be too small to read where a map unit takes `scale` pixels. */
+export function magnify(text: SVGElement, scale: number): void {
+  const { factor, from } = magnifiedBy(text, scale);
+  const [x, y] = from;
   if (factor === 1) text.removeAttribute("transform");
-  else text.setAttribute("transform", `translate(${text.dataset.from}) scale(${factor}) translate(${(text.dataset.from ?? "").split(" ").map((each) => -Number(each)).join(" ")})`);
+  else text.setAttribute("transform", `translate(${x} ${y}) scale(${factor}) translate(${-x} ${-y})`);
 }
 
 function writing(lines: readonly string[], size: number, [x, y]: Point): SVGTextElement {

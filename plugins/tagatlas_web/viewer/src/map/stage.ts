@@ -46,6 +46,7 @@ export class Stage {
   private scene: Scene;
   private held: Tool | null = null;
   private hovered = -1;
+  private faded = false;
   private showsTags = false;
   private states: Float32Array | null = null;
   private glide: Glide | null = null;
@@ -249,6 +250,13 @@ export class Stage {
     this.renamed();
   }
 
+  /** Let outlines of clusters step back behind what is drawn by hand, or not. */
+  fade(faded: boolean): void {
+    this.faded = faded;
+    this.scene.fade(faded);
+    this.redraw();
+  }
+
   /** Take the colours that the page has now. */
   restyle(): void {
     this.scene.look = look();
@@ -315,6 +323,7 @@ export class Stage {
   /** The graphics card forgot everything, as it may when the machine slept. */
   private restore(): void {
     this.scene = new Scene(this.canvas, this.model.atlas, this.shown, look(), () => this.redraw());
+    this.scene.fade(this.faded);
     if (this.states) this.scene.shade(this.states);
     void this.scene.load();
     this.redraw();

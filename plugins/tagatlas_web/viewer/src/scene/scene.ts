@@ -7,6 +7,7 @@ import { Areas } from "./areas";
 import { Chunks, rowsIn, type Range } from "./chunks";
 import { settled } from "./gl";
 import { BasePages, SharpPages } from "./pages";
+import { lifted } from "./lifted";
 import { Painting } from "./painting";
 import { Sprites } from "./sprites";
 import { ringLines, smooth, Strokes } from "./strokes";
@@ -25,6 +26,8 @@ const AREA = 0.1;
 const OUTLINE = 0.8;
 const OUTLINE_WIDE = 1.6;
 const HAIRLINE_WIDE = 0.7;
+/** What is left of outlines and areas that are faded. */
+const FADED = 0.3;
 /** Lines around pictures that are drawn smaller than that, in pixels, are finer. */
 const FINER_BELOW = 28;
 const FINEST = 0.45;
@@ -50,6 +53,7 @@ export class Scene {
   private readonly painting: Painting;
   private chunks = new Chunks(new Float32Array());
   private typical = 1;
+  private faded = false;
   /** Counts what changed but for the camera. */
   private version = 0;
   private density = 1;
@@ -107,7 +111,7 @@ export class Scene {
     const rings = chart.file.outlines.map(({ cluster, main, ring }) => ({
       main,
       ring: smooth(new Float32Array(unpack(ring))),
-      ink: inkOf(chart.clusters[cluster]?.colour ?? "#888888"),
+      ink: lifted(inkOf(chart.clusters[cluster]?.colour ?? "#888888"), this.look.paper),
     }));
     this.areas.set(rings.filter(({ main }) => main));
     this.outlines.set(
@@ -116,8 +120,15 @@ export class Scene {
     );
   }
 
+  /** Let outlines of clusters step back behind what is drawn by hand, or not. */
+  fade(faded: boolean): void {
+    this.faded = faded;
+    this.recolour();
+  }
+
   private mixed(ink: Ink): Ink {
-    const mix = (part: 0 | 1 | 2) => ink[part] * OUTLINE + this.look.paper[part] * (1 - OUTLINE);
+    const share = OUTLINE * (this.faded ? FADED : 1);
+    const mix = (part: 0 | 1 | 2) => ink[part] * share + this.look.paper[part] * (1 - share);
     return [mix(0), mix(1), mix(2)];
   }
 
@@ -197,7 +208,7 @@ export class Scene {
     this.empty();
     const level = this.levelFor(view.scale * this.density);
     if (level >= 0 && this.part === 1) this.sharp.want(level, this.fromTheMiddle(view));
-    this.areas.draw(view, AREA * this.part);
+    this.areas.draw(view, AREA * this.part * (this.faded ? FADED : 1));
     const finer = Math.min(Math.max((this.typical * view.scale) / FINER_BELOW, FINEST), 1);
     this.outlines.draw(view, this.part, finer);
     // What glides may come from anywhere.
