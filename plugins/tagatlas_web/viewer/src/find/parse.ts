@@ -36,7 +36,9 @@ function number(value: number): Span | Refusal {
   return { first: value, last: value, words: String(value) };
 }
 
-const ISO = /^(\d{4})(?:[-/](\d{1,2})(?:[-/](\d{1,2})(?:[T ]\s*(\d{1,2}):(\d{2})(?::(\d{2}))?)?)?)?$/;
+// A zone is read over: times count as they are written, as those of the columns do.
+const ISO =
+  /^(\d{4})(?:[-/](\d{1,2})(?:[-/](\d{1,2})(?:[T ]\s*(\d{1,2}):(\d{2})(?::(\d{2})(?:\.\d+)?)?\s*(?:Z|UTC|GMT|[+-]\d{2}:?\d{2})?)?)?)?$/;
 const DOTTED = /^(?:(\d{1,2})\.\s*)?(\d{1,2})\.\s*(\d{4})$/;
 const SLASHED = /^(\d{1,2})\/(\d{1,2})\/(\d{4})$/;
 const INSTEAD = "write 2016-03-01, 2016-03 or 2016";
