@@ -19,6 +19,7 @@ Neighbours = tuple[NDArray[np.int32], NDArray[np.float32]]
 """Row numbers and similarities, both of shape (n, count), the most similar first."""
 
 _ROWS_AT_ONCE = 256
+_ROUNDING = np.float32(1e-5)
 
 
 def nearest_neighbours(vectors: csr_array, count: int) -> Neighbours:
@@ -191,7 +192,10 @@ def _fill(
     similarities: NDArray[np.float32],
 ) -> None:
     count = rows.shape[1]
+    if not len(slopes):
+        return
     products = np.empty(slopes.shape[0], np.float32)
+    low_slope, high_slope, low_offset = slopes.min(), slopes.max(), offsets.min()
     for row in range(rows.shape[0]):
         if has_dense:
             products[:] = dense[row]
@@ -204,7 +208,12 @@ def _fill(
         share = np.float32(row_starts[row] < row_starts[row + 1])
         best, best_of = similarities[row], rows[row]
         least = best[count - 1]
+        # No product below this can be enough, whatever is taken off it.
+        most_off = min(along[row] * low_slope, along[row] * high_slope) + low_offset
+        enough = least + share * most_off - _ROUNDING
         for other in range(products.shape[0]):
+            if products[other] < enough:
+                continue
             likeness = products[other] - share * (along[row] * slopes[other] + offsets[other])
             if likeness > least and (has_dense or products[other] > 0) and other != own[row]:
                 place = count - 1
@@ -213,3 +222,4 @@ def _fill(
                     place -= 1
                 best[place], best_of[place] = likeness, other
                 least = best[count - 1]
+                enough = least + share * most_off - _ROUNDING

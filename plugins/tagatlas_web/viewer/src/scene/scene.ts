@@ -172,9 +172,11 @@ export class Scene {
       this.painting.clear();
       this.onScreen(camera);
       this.images(camera, this.ground(camera));
-    } else if (
-      !this.painting.draw(camera, density, this.state(), () => this.onScreen(camera))
-    ) {
+      delete this.canvas.dataset.painting;
+    } else if (this.painting.draw(camera, density, this.state(), () => this.onScreen(camera))) {
+      delete this.canvas.dataset.painting;
+    } else {
+      this.canvas.dataset.painting = "";
       this.changed();
     }
     if (this.part < 1) return;

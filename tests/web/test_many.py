@@ -1,0 +1,131 @@
+"""What is written of many images: in few bytes, and nothing that is not wanted at first."""
+
+from __future__ import annotations
+
+from io import BytesIO
+from pathlib import Path
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from hypothesis.extra.numpy import arrays
+from numpy.typing import NDArray
+from PIL import Image
+from themed_map import themed_map
+from viewer_files import boxes_of, read, read_any, render
+
+from tagatlas.contracts import ImageStore, Variant
+from tagatlas.testing import MemoryStore
+from tagatlas_web.page.copies import Copies
+from tagatlas_web.page.pictures import MANY, levels_for, write_pages
+from tagatlas_web.page.scripts import DEFLATED_FROM, ScriptFolder, packed_places
+
+FIRST = ("atlas.js", "annotations.js", "texts.js", "maps/0.js")
+MEGABYTES = 4
+NOISY = 40
+"""How many noisy pictures differ."""
+
+
+@given(
+    arrays(np.float64, st.tuples(st.integers(0, 40), st.just(4)), elements=st.floats(-1e3, 1e3)),
+    st.sampled_from([2.0**-10, 1.0, 4.0]),
+)
+def test_places_are_read_to_half_a_step(places: NDArray[np.float64], quantum: float) -> None:
+    places[:, 2:] = np.abs(places[:, 2:])
+    found = boxes_of({"boxes": packed_places(places, quantum)})
+    assert found.shape == places.shape
+    assert np.abs(found - places).max(initial=0) <= quantum / 2
+
+
+@pytest.mark.parametrize("length", [10, DEFLATED_FROM])
+def test_a_file_is_read_as_it_was_written(tmp_path: Path, length: int) -> None:
+    content = {"labels": ["日本語 \U0001f600 \u2028 </script> \x7f"] * length, "none": None}
+    (tmp_path / "data").mkdir()
+    ScriptFolder(tmp_path / "data").write("some/file", content)
+    script = tmp_path / "data" / "some" / "file.js"
+    assert script.read_bytes().isascii()
+    assert script.read_bytes().startswith(b"tagatlasData") == (length == 10)
+    assert read_any(tmp_path, "some/file") == content
+
+
+def test_pages_of_many_images_end_where_few_are_in_view() -> None:
+    assert [level.cell for level in levels_for(MANY, 128)] == [4, 16, 64, 128]
+    assert [level.cell for level in levels_for(MANY + 1, 128)] == [4, 16, 64]
+    assert [level.cell for level in levels_for(1_000_000, 256)] == [1, 4, 16, 64]
+
+
+def store_of(thumbnails: dict[str, bytes]) -> ImageStore:
+    store = MemoryStore()
+    for image_id, data in thumbnails.items():
+        store.put(image_id, Variant.THUMBNAIL, data)
+    return store
+
+
+def jpeg(mode: str, size: tuple[int, int], colour: int | tuple[int, ...]) -> bytes:
+    encoded = BytesIO()
+    Image.new(mode, size, colour).save(encoded, "JPEG")
+    return encoded.getvalue()
+
+
+def test_thumbnails_are_copied_as_they_are_and_damaged_ones_left_out(tmp_path: Path) -> None:
+    red = jpeg("RGB", (256, 128), (200, 20, 20))
+    thumbnails = {
+        "aa1": red,
+        "aa2": red[: len(red) // 2],
+        "bb1": jpeg("CMYK", (100, 100), (0, 255, 0, 0)),
+        "bb2": jpeg("RGB", (500, 300), (20, 200, 20)),
+    }
+    ids = [*thumbnails, "cc1"]
+    (tmp_path / "data").mkdir()
+    store = store_of(thumbnails)
+    pages = ScriptFolder(tmp_path / "data")
+    sizes = np.ones((len(ids), 2))
+    copies = Copies(store, tmp_path / "pictures")
+    assert not write_pages(store, ids, sizes, levels_for(len(ids), 64), pages, copies)
+    written = {path.stem: path for path in (tmp_path / "pictures").rglob("*.jpg")}
+    assert set(written) == {"aa1", "bb1", "bb2"}
+    assert written["aa1"] == tmp_path / "pictures" / "aa" / "aa1.jpg"
+    assert written["aa1"].read_bytes() == red
+    with Image.open(written["bb1"]) as cmyk, Image.open(written["bb2"]) as large:
+        assert cmyk.mode == "RGB"
+        assert max(large.size) == 256
+
+
+def noise(number: int) -> bytes:
+    """A JPEG file as large as those of photographs."""
+    dice = np.random.default_rng(number)
+    coarse = Image.fromarray(dice.integers(0, 256, (12, 9, 3), dtype=np.uint8))
+    smooth = np.asarray(coarse.resize((192, 256), Image.Resampling.BICUBIC))
+    noisy = (smooth + dice.normal(0, 8, smooth.shape)).clip(0, 255).astype(np.uint8)
+    encoded = BytesIO()
+    Image.fromarray(noisy).save(encoded, "JPEG", quality=85)
+    return encoded.getvalue()
+
+
+class NoisyStore(MemoryStore):
+    """Has noise for each image."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._noise = [noise(number) for number in range(NOISY)]
+
+    def get(self, image_id: str, variant: Variant) -> bytes:
+        del variant
+        return self._noise[int(image_id[:8], 16) % NOISY]
+
+
+@pytest.mark.thorough
+def test_the_first_view_of_ten_thousand_images_is_small(tmp_path: Path) -> None:
+    map_ = themed_map(10_000)
+    object.__setattr__(map_, "store", NoisyStore())
+    viewer = render(map_, tmp_path)
+    data = viewer / "data"
+    first = [viewer / "index.html", viewer / "viewer.js", viewer / "viewer.css"]
+    first += [data / name for name in FIRST]
+    base = read(viewer, "atlas")["base"]
+    assert isinstance(base, dict)
+    assert base["cell"] == 16
+    pages = sorted((data / "pages").glob("base-*.js"))
+    assert len(pages) == base["pages"]
+    assert sum(path.stat().st_size for path in [*first, *pages]) < MEGABYTES * 1e6
