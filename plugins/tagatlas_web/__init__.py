@@ -24,9 +24,12 @@ class WebOptions:
     """Options of the renderer."""
 
     pictures: Annotated[
-        Literal["thumbnail", "image"],
-        Meta(description="What a click shows: the stored thumbnail, or the stored image."),
-    ] = "thumbnail"
+        Literal["auto", "thumbnail", "image"],
+        Meta(
+            description="Pictures of the light box and the deepest zoom: the stored thumbnails, or"
+            " the stored images; auto takes the images if they need at most 200 MB."
+        ),
+    ] = "auto"
     maps: Annotated[
         Literal["all", "this"],
         Meta(description="Whether the viewer holds all maps of the atlas, or this one alone."),

@@ -84,6 +84,7 @@ def themed_map(images: int = 150, names: tuple[str, ...] = (), pictures: int = 1
                 "location": [f"https://example.org/{row}.jpg?a=1&b=2" for row in range(images)],
                 "frequency": [1 + row % 5 for row in range(images)],
                 "columns": ["{}"] * images,
+                "copy": ids,
             }
         ),
         provenance=_provenance(images),

@@ -79,7 +79,8 @@ def test_an_open_image_and_a_selection_are_hidden_and_shown_again(
     assert hidden_now(server) == {ids[each] for each in FACES}
     assert files_with_pink(viewer) == []
     for face in FACES:
-        assert server.ask(f"pictures/{ids[face][:2]}/{ids[face]}.jpg").status == 404
+        for folder in ("pictures", "images"):
+            assert server.ask(f"{folder}/{ids[face][:2]}/{ids[face]}.jpg").status == 404
     search(page, shown)
     page.get_by_role("button", name="Show again", exact=True).wait_for()
     again(page, "Show again")

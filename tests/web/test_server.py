@@ -180,13 +180,15 @@ def test_a_link_out_of_the_viewer_is_not_followed(atlas: Path) -> None:
         assert server.ask("out.js").status == 404
 
 
-def test_pictures_are_the_stored_images(server: Viewing, shared: Path) -> None:
-    with open_atlas(shared, load_plugins(), write=False) as opened:
-        image = opened.catalog.addresses.images()["id"][0]
-        wanted = opened.store.get(image, Variant.IMAGE)
-    answer = server.ask(f"pictures/{image[:2]}/{image}.jpg")
-    assert (answer.headers["content-type"], answer.body) == ("image/jpeg", wanted)
-    assert server.ask(f"pictures/aa/{'a' * 64}.jpg").status == 404
+def test_pictures_and_stored_images_come_from_the_atlas(server: Viewing, shared: Path) -> None:
+    for folder, variant in (("pictures", Variant.THUMBNAIL), ("images", Variant.IMAGE)):
+        with open_atlas(shared, load_plugins(), write=False) as opened:
+            image = opened.catalog.addresses.images()["id"][0]
+            wanted = opened.store.get(image, variant)
+        answer = server.ask(f"{folder}/{image[:2]}/{image}.jpg")
+        assert (answer.headers["content-type"], answer.body) == ("image/jpeg", wanted)
+        assert server.ask(f"{folder}/aa/{'a' * 64}.jpg").status == 404
+    assert not (shared / "maps" / "one" / "viewer" / "images").exists()
 
 
 def test_a_change_is_told_to_those_who_ask(server: Viewing) -> None:

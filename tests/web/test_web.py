@@ -23,6 +23,7 @@ from viewer_files import boxes_of, read, read_any, render, rows, unpack
 from tagatlas.contracts import RendererSpec, Variant
 from tagatlas.testing import RendererContract
 from tagatlas_web import WebOptions, tagatlas_renderers
+from tagatlas_web.page.copies import affordable
 from tagatlas_web.page.order import along_curve
 from tagatlas_web.page.pictures import BASE_PIXELS, levels_for
 
@@ -115,8 +116,9 @@ def test_details_hold_records_tags_and_likes(tmp_path: Path) -> None:
     for row in (0, 255, 256, 299):
         image = ids[row]
         part, place = divmod(row, 256)
-        picture = viewer / "pictures" / image[:2] / f"{image}.jpg"
-        assert picture.read_bytes() == map_.store.get(image, Variant.IMAGE)
+        for pictures, variant in (("pictures", Variant.THUMBNAIL), ("images", Variant.IMAGE)):
+            picture = viewer / pictures / image[:2] / f"{image}.jpg"
+            assert picture.read_bytes() == map_.store.get(image, variant)
         records = map_.records.filter(map_.records["image"] == image)
         details = rows(viewer, f"details/{part}")[place]
         assert [each["location"] for each in details] == records["location"].to_list()
@@ -182,3 +184,24 @@ def test_the_viewer_is_small() -> None:
     static = files("tagatlas_web") / "static"
     bundle = b"".join(each.read_bytes() for each in static.iterdir())
     assert len(gzip.compress(bundle)) < 500_000
+
+
+def test_stored_images_are_written_as_long_as_they_are_few(tmp_path: Path) -> None:
+    map_ = themed_map(30)
+    ids = map_.images["id"].to_list()
+    together = sum(len(map_.store.get(image, Variant.IMAGE)) for image in ids)
+    assert affordable(map_.store, ids) == "image"
+    assert affordable(map_.store, ids, most=together - 1) == "thumbnail"
+    assert affordable(map_.store, [*ids, "0" * 64], most=2 * together) == "image"
+    chosen = WebOptions(pictures="thumbnail")
+    folders = [tmp_path / "auto", tmp_path / "chosen"]
+    for folder in folders:
+        folder.mkdir()
+    viewers = {
+        "image": render(map_, folders[0]),
+        "thumbnail": render(map_, folders[1], chosen),
+    }
+    for pictures, viewer in viewers.items():
+        assert read(viewer, "atlas")["pictures"] == pictures
+        assert (viewer / "images").exists() == (pictures == "image")
+        assert len(list(viewer.glob("pictures/*/*.jpg"))) == 30

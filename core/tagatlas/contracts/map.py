@@ -153,6 +153,9 @@ class Map(MapData):
         other_maps: of the same atlas, by name; each is loaded when it is called.
         hidden: ids of the collection's images whose pictures are not shown, which ``store`` does
             not have; those among the nodes count like others.
+        near_duplicates: finds pictures that look the same among the collection's images, whether or
+            not the map joins them: ``image``, ``representative`` (String) of each image; None if
+            nothing is known of them.
         part: which part of the collection it shows, in words; empty if it shows all of it.
         files: that the installed renderers can write, in the order of lists.
         make_widget: makes :attr:`widget`; None if no renderer shows maps in notebooks.
@@ -169,6 +172,7 @@ class Map(MapData):
     other_tags: Mapping[str, pl.LazyFrame] = field(default_factory=dict)
     other_maps: Mapping[str, Callable[[], Map]] = field(default_factory=dict)
     hidden: AbstractSet[str] = frozenset()
+    near_duplicates: Callable[[], pl.DataFrame] | None = field(default=None, repr=False)
     part: str = ""
     files: Sequence[MapFile] = ()
     make_widget: Callable[[Map], MapWidget] | None = field(default=None, repr=False)

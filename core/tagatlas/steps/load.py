@@ -115,6 +115,7 @@ def load_map(atlas: AtlasLike, name: str | None = None, *, without_queries: bool
         ),
         store=HidingStore(atlas.store, hidden) if hidden else atlas.store,
         hidden=hidden,
+        near_duplicates=atlas.representatives,
         part="" if part is None else (_shorter if without_queries else as_shown)(part.words),
         files=map_files(atlas.plugins),
         make_widget=partial(make_widget, atlas.plugins),

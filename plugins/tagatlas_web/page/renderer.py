@@ -14,8 +14,10 @@ from tagatlas.errors import StorageError
 from tagatlas.toolkit import new_folder, replace_folder
 from tagatlas_web.page.charts import map_file, near_files
 from tagatlas_web.page.columns import columns_of
-from tagatlas_web.page.copies import Copies
+from tagatlas_web.page.copies import Copies, affordable
+from tagatlas_web.page.families import families_of
 from tagatlas_web.page.html import STATIC, page
+from tagatlas_web.page.moments import date_column, with_moments
 from tagatlas_web.page.pictures import levels_for, write_pages
 from tagatlas_web.page.rows import Rows
 from tagatlas_web.page.scripts import ScriptFolder
@@ -89,17 +91,28 @@ class WebRenderer(Renderer):
         for number, column in enumerate(columns_of(records, images)):
             scripts.write(f"columns/{number}", column.content())
             columns.append(column.facts(number))
-        for number, details in enumerate(detail_files(records, images)):
+        records = with_moments(records, date_column(columns))
+        for number, details in enumerate(detail_files(records.drop("date"), images)):
             scripts.write(f"details/{number}", details)
+        near = None if map_.near_duplicates is None else map_.near_duplicates()
+        families = families_of(records, images["id"], near)
+        if families.table.height:
+            scripts.write("families/rows", families.rows_file())
+            scripts.write("families/table", families.table_file())
         ids = images["id"].to_list()
         copies = Copies(map_.store, folder / "pictures")
-        if self._options.pictures == "image":
-            copies.take_images(ids)
+        copies.take_thumbnails(families.copies)
+        pictures = self._options.pictures
+        if pictures == "auto":
+            pictures = affordable(map_.store, ids)
+        if pictures == "image":
+            Copies(map_.store, folder / "images").take_images(ids)
         sizes = images.select("width", "height").to_numpy().astype(np.float64)
-        thumbnails = copies if self._options.pictures == "thumbnail" else None
-        cut_outs = write_pages(map_.store, ids, sizes, levels, scripts, thumbnails)
+        cut_outs = write_pages(map_.store, ids, sizes, levels, scripts, copies)
         known = (maps.facts, backends, images, columns, levels, map_.hidden)
-        facts = atlas_file(map_.collection, *known, cut_outs=cut_outs)
+        facts = atlas_file(
+            map_.collection, *known, cut_outs=cut_outs, pictures=pictures, families=families
+        )
         scripts.write("atlas", facts)
 
 

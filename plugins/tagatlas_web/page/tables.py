@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from itertools import pairwise
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 import polars as pl
@@ -13,15 +13,17 @@ from tagatlas import ClusterMerge, ClusterMove
 from tagatlas.toolkit import content_as_json
 from tagatlas_web.page.charts import NEAR_ROWS
 from tagatlas_web.page.floors import floors_of
+from tagatlas_web.page.moments import date_column
 from tagatlas_web.page.scripts import packed
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
     from collections.abc import Set as AbstractSet
 
     from numpy.typing import NDArray
 
     from tagatlas import Map
+    from tagatlas_web.page.families import Families
     from tagatlas_web.page.pictures import Level
 
 DETAIL_ROWS = 256
@@ -58,11 +60,13 @@ def atlas_file(
     maps: Sequence[object],
     backends: Sequence[str],
     images: pl.DataFrame,
-    columns: Sequence[object],
+    columns: Sequence[Mapping[str, object]],
     levels: Sequence[Level],
     hidden: AbstractSet[str] = frozenset(),
     *,
     cut_outs: bool,
+    pictures: Literal["thumbnail", "image"],
+    families: Families,
 ) -> object:
     """``atlas.js``: what all maps share; see ``viewer/src/data/files.ts``.
 
@@ -75,6 +79,8 @@ def atlas_file(
         levels: of pictures.
         hidden: ids of images whose pictures are not there.
         cut_outs: whether any of these are on their pages with their transparency.
+        pictures: the largest that are there.
+        families: of the images.
     """
     base, *sharper = levels
     return {
@@ -88,6 +94,9 @@ def atlas_file(
         "base": base.facts(),
         "levels": [level.facts() for level in sharper],
         "cutOuts": cut_outs,
+        "pictures": pictures,
+        "families": families.table.height,
+        "date": date_column(columns),
         "columns": list(columns),
         "detailRows": DETAIL_ROWS,
         "nearRows": NEAR_ROWS,

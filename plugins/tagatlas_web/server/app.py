@@ -64,7 +64,8 @@ def make_app(files: MapFiles, map_name: str, address: Address, meaning: Meaning)
     routes = [
         Route("/", answers.page),
         Route("/index.html", answers.page),
-        Route("/pictures/{part}/{name}", answers.picture),
+        Route("/pictures/{part}/{name}", answers.thumbnail),
+        Route("/images/{part}/{name}", answers.image),
         Route("/api/annotations", answers.changes),
         Route("/api/annotations/{id}", answers.keep, methods=["PUT"]),
         Route("/api/hidden", answers.hide, methods=["POST"]),
@@ -110,14 +111,21 @@ class _Answers:
         live = Live(state, self._files.name, self._files.titles, self._meaning.backend())
         return Response(page(live), media_type="text/html")
 
-    def picture(self, request: Request) -> Response:
+    def thumbnail(self, request: Request) -> Response:
+        """The small picture of an image."""
+        return self._picture(request, Variant.THUMBNAIL)
+
+    def image(self, request: Request) -> Response:
         """The stored image."""
+        return self._picture(request, Variant.IMAGE)
+
+    def _picture(self, request: Request, variant: Variant) -> Response:
         image, dot, ending = request.path_params["name"].partition(".")
         if not _IMAGE.fullmatch(image) or f"{dot}{ending}" != ".jpg":
             raise HTTPException(404)
         with self._files.open() as atlas:
             try:
-                picture = shown_store(atlas).get(image, Variant.IMAGE)
+                picture = shown_store(atlas).get(image, variant)
             except ImageNotStored as error:
                 raise HTTPException(404) from error
         return Response(picture, media_type="image/jpeg", headers={"Cache-Control": _FOREVER})

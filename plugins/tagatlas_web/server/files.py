@@ -6,7 +6,7 @@ import os
 import zipfile
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from hashlib import sha256
 from importlib.metadata import version
@@ -25,7 +25,7 @@ from tagatlas.toolkit.rendering import (
     render_map,
     signed_addresses,
 )
-from tagatlas_web import NAME
+from tagatlas_web import NAME, WebOptions
 
 _STATE = ".state"
 _PACKED = "viewer.zip"
@@ -93,7 +93,7 @@ class MapFiles:
             if _read_state(folder) != state:
                 with self._alone(atlas, map_name):
                     if _read_state(folder) != state:  # not written by another process meanwhile
-                        self._write_viewer(atlas, map_name)
+                        self._write_viewer(atlas, map_name, self._own_page())
         return state
 
     def export(self, map_name: str, format_: str) -> Path:
@@ -113,8 +113,8 @@ class MapFiles:
             _check(atlas, map_name)
             with self._alone(atlas, map_name):
                 if format_ == NAME:
-                    return _pack(self._write_viewer(atlas, map_name))
-                return self._render(atlas, map_name, format_)
+                    return _pack(self._write_viewer(atlas, map_name, self.renderers[NAME]))
+                return self._render(atlas, map_name, self.renderers[format_])
 
     def may_be_taken_away(self, path: str) -> bool:
         """Whether a file in a map's folder is one that :meth:`export` may have made."""
@@ -123,19 +123,25 @@ class MapFiles:
             path in spec.files for spec in offered if isinstance(spec, RendererSpec)
         )
 
-    def _write_viewer(self, atlas: Atlas, map_name: str) -> Path:
+    def _own_page(self) -> PluginChoice[Renderer]:
+        """The page without stored images, which the server reads from the atlas."""
+        page = self.renderers[NAME]
+        assert isinstance(page.options, WebOptions)  # noqa: S101 - they are of its own plugin
+        return replace(page, options=replace(page.options, pictures="thumbnail"))
+
+    def _write_viewer(self, atlas: Atlas, map_name: str, page: PluginChoice[Renderer]) -> Path:
         state = self.state(atlas)
-        folder = self._render(atlas, map_name, NAME).parent
+        folder = self._render(atlas, map_name, page).parent
         with write_atomically(folder / _STATE) as file:
             file.write(state.encode())
         return folder
 
-    def _render(self, atlas: Atlas, map_name: str, format_: str) -> Path:
+    def _render(self, atlas: Atlas, map_name: str, format_: PluginChoice[Renderer]) -> Path:
         """The first file that a renderer wrote."""
         folder = self.map_folder(atlas, map_name)
         with self.progress() as progress:
             loaded = self._load(atlas, map_name)
-            return render_map(loaded, [self.renderers[format_]], folder, progress=progress)[0]
+            return render_map(loaded, [format_], folder, progress=progress)[0]
 
     def _load(self, atlas: Atlas, map_name: str) -> Map:
         return load_map(atlas, map_name, without_queries=self.without_queries)

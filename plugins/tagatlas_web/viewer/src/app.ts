@@ -1,6 +1,6 @@
 /** The maps and what is around them, put together. */
 
-import { Annotating, isLive } from "./annotate";
+import { Annotating } from "./annotate";
 import { Card } from "./card/card";
 import type { Chart } from "./data/chart";
 import { Conditions } from "./find/conditions";
@@ -8,10 +8,15 @@ import { save } from "./find/csv";
 import { inCluster, inSubcluster, ofRows, surrounded, tagged } from "./find/kinds";
 import { Ways } from "./find/ways";
 import { byId, count, isolated } from "./elements";
+import { orSaid, tellMissing, tellTrouble } from "./trouble";
 import { Hiding } from "./side/hiding";
-import { hearChosen, isEmbedded, tellChosen } from "./data/host";
+import { FamilyTable } from "./gallery/families";
+import { Gallery } from "./gallery/gallery";
+import { Lightbox } from "./gallery/lightbox";
+import { hearChosen, isEmbedded, isLive, tellChosen } from "./data/host";
 import type { Model } from "./data/model";
 import type { Name } from "./map/names";
+import { Sharp } from "./scene/sharp";
 import { Shade } from "./scene/sprites";
 import { scoresOf } from "./find/ranking";
 import { areMany, touched } from "./data/wanted";
@@ -26,11 +31,15 @@ import { Stages } from "./map/stages";
 
 const LINK_AFTER_MS = 120;
 
+type Look = "map" | "gallery" | "families";
 type Level = "cluster" | "subcluster";
 
 export class App {
   readonly stages: Stages;
   private readonly card: Card;
+  private readonly gallery: Gallery;
+  private readonly table: FamilyTable;
+  private readonly lightbox: Lightbox;
   private readonly side: Side;
   private readonly conditions: Conditions;
   private readonly ways: Ways;
@@ -41,6 +50,7 @@ export class App {
   private hovered = -1;
   private opened = -1;
   private linking = 0;
+  private fromCard = true;
 
   /** @param first the map to begin with. */
   constructor(
@@ -52,20 +62,46 @@ export class App {
     this.ways = new Ways(this.conditions);
     this.stages = new Stages(byId("stages"), model, first, {
       changed: () => this.turned(),
-      begun: (stage) => stage.shade(this.states),
+      begun: (stage) => {
+        stage.shade(this.states);
+        this.sharpen(stage);
+      },
       kept: () => this.opened,
       hovered: (row) => this.hover(row),
-      picked: (row, how) => (row >= 0 ? this.open(row, how) : this.close()),
+      picked: (row, how) => (row >= 0 ? orSaid(this.open(row, how)) : this.close()),
       named: (name) => this.chooseNamed(name),
       surrounded: (rows, words) => this.surround(rows, words),
       key: (event) => this.key(event),
       say: (news) => this.say(news),
     });
+    this.sharpen(this.stages.active);
     const hiding = new Hiding(model, (news) => this.say(news));
     byId("hiding").append(...hiding.forChosen(() => this.chosen ?? []));
+    this.lightbox = new Lightbox(model, (row, moved) => orSaid(this.enlarged(row, moved)));
+    this.gallery = new Gallery(byId("main"), model, {
+      open: (row) => orSaid(this.open(row, "elsewhere")),
+      enlarge: (row) => this.enlarge(row, false),
+      choose: (rows) => this.chooseRows(rows, "picked in the gallery"),
+      scores: () => scoresOf(this.conditions.all),
+      close: () => this.look("map"),
+      escape: () => (this.card.isShown ? this.close() : this.look("map")),
+      say: (news) => this.say(news),
+    });
+    this.table = new FamilyTable(byId("main"), model, {
+      open: (row) => orSaid(this.open(row, "elsewhere")),
+      choose: (rows, words) => this.chooseRows(rows, words),
+      chosen: () => this.chosen,
+      close: () => this.look("map"),
+      escape: () => (this.card.isShown ? this.close() : this.look("map")),
+    });
+    byId("show-gallery").addEventListener("click", () => this.look(this.gallery.isShown ? "map" : "gallery"));
+    byId("show-families").addEventListener("click", () => this.look(this.table.isShown ? "map" : "families"));
+    byId("show-families").hidden = !model.atlas.families;
     this.card = new Card(byId("card"), model, {
-      open: (row) => this.open(row, "elsewhere"),
-      tag: (label) => void this.chooseTag(label),
+      open: (row) => orSaid(this.open(row, "elsewhere")),
+      enlarge: (row) => this.enlarge(row, true),
+      choose: (rows, words) => this.chooseRows(rows, words),
+      tag: (label) => orSaid(this.chooseTag(label)),
       cluster: (chart, level, number) => this.chooseCluster(chart, level, number, false),
       hiding: (row) => hiding.forImage(row),
       close: () => this.close(),
@@ -81,7 +117,7 @@ export class App {
             merge: (number, into) => this.annotating.merge(number, into),
           }
         : null,
-      save: () => void this.save(),
+      save: () => orSaid(this.save()),
     });
     this.side.list(first);
     this.annotating = new Annotating(this.stages, model, {
@@ -91,15 +127,32 @@ export class App {
     });
     this.addSettings(first);
     const drawn = this.stages.active.load();
-    const later = areMany(model.count);
-    this.texts = drawn.then(() => (later ? touched() : undefined)).then(() => model.readTexts());
-    if (later) void drawn.then(() => (document.documentElement.dataset.ready = "yes"));
+    const later = areMany(model.count) && this.stages.active.isDrawn;
+    this.texts = drawn.then(() => (later ? touched() : undefined)).then(() => model.readTexts()).catch((error: unknown) => {
+      if (!tellMissing(error)) throw error;
+    });
+    if (later) orSaid(drawn.then(() => (document.documentElement.dataset.ready = "yes")));
     void this.texts
       .then(() => this.annotating.turned())
       .then(() => {
         hearChosen((ids) => this.chooseInNotebook(ids));
+        if (!this.stages.active.isDrawn) this.doWithoutMap();
         document.documentElement.dataset.ready = "yes";
       });
+  }
+
+  private sharpen(stage: Stage): void {
+    if (stage.isDrawn) new Sharp(stage, (row) => this.states[row] === Shade.Faded);
+  }
+
+  private doWithoutMap(): void {
+    this.gallery.stay();
+    this.table.stay();
+    this.look("gallery");
+    tellTrouble(
+      "The map cannot be drawn: WebGL is switched off or not available in this browser. Its images are shown as a" +
+        " gallery instead; search, filters, cards and tables work as always.",
+    );
   }
 
   /** The clusters of a map are called otherwise. */
@@ -122,6 +175,7 @@ export class App {
   }
 
   private key(event: KeyboardEvent): void {
+    if (event.key.toLowerCase() === "p") return this.look(this.gallery.isShown ? "map" : "gallery");
     if (event.key !== "Escape") return;
     if (this.card.isShown) this.close();
     else this.conditions.clear();
@@ -129,10 +183,12 @@ export class App {
 
   /** Other maps are shown, or another is worked with. */
   private turned(): void {
-    void this.texts.then(() => this.annotating.turned());
+    orSaid(this.texts.then(() => this.annotating.turned()));
     this.side.list(this.stages.active.chart);
     this.side.show(this.chosen, this.stages.active.chart);
-    if (this.opened >= 0) void this.card.image(this.opened, this.stages.charts);
+    if (this.gallery.isShown) orSaid(this.fillGallery());
+    if (this.table.isShown) orSaid(this.fillTable());
+    if (this.opened >= 0) orSaid(this.card.image(this.opened, this.stages.charts));
     this.frame();
     this.link();
   }
@@ -152,7 +208,7 @@ export class App {
   /** Draw the links of the image under the pointer, else of the one that is open. */
   private link(): void {
     const row = this.hovered >= 0 ? this.hovered : this.opened;
-    for (const stage of this.stages.all) void this.linkOn(stage, row);
+    for (const stage of this.stages.all) orSaid(this.linkOn(stage, row));
   }
 
   private async linkOn(stage: Stage, row: number): Promise<void> {
@@ -163,11 +219,11 @@ export class App {
     else stage.unlink();
   }
 
-  private open(row: number, how: "pointer" | "keys" | "elsewhere"): void {
+  private async open(row: number, how: "pointer" | "keys" | "elsewhere"): Promise<void> {
     this.opened = row;
     this.frame();
     this.link();
-    void this.card.image(row, this.stages.charts).then(() => {
+    const filled = this.card.image(row, this.stages.charts).then(() => {
       if (how === "keys") this.card.focus();
       for (const stage of this.stages.all) {
         if (how === "elsewhere") stage.approach(row);
@@ -175,6 +231,60 @@ export class App {
       }
     });
     this.say(`${isolated(this.model.label(row))} is open`);
+    await filled;
+  }
+
+  /** @param fromCard whether it is the picture of the card. */
+  private enlarge(row: number, fromCard: boolean): void {
+    this.fromCard = fromCard;
+    this.lightbox.open(row, this.sequence(row));
+  }
+
+  /** The images that one goes through from an image: those shown or chosen, else those of its cluster. */
+  private sequence(row: number): ArrayLike<number> {
+    if (this.gallery.isShown) return this.gallery.inOrder;
+    if (this.chosen?.includes(row)) return this.chosen;
+    const { chart } = this.stages.active;
+    const number = chart.cluster[row];
+    return this.everything().filter((other) => chart.cluster[other] === number && chart.has(other));
+  }
+
+  private everything(): Uint32Array {
+    return Uint32Array.from({ length: this.model.count }, (_, row) => row);
+  }
+
+  /** The large picture was closed at an image. */
+  private async enlarged(row: number, moved: boolean): Promise<void> {
+    if (!this.fromCard) return this.gallery.goTo(row);
+    if (moved) await this.open(row, "elsewhere");
+    this.card.focusPicture();
+  }
+
+  /** Show the map, or something in its place; without WebGL the gallery is instead of the map. */
+  private look(wanted: Look): void {
+    const look = wanted === "map" && !this.stages.active.isDrawn ? "gallery" : wanted;
+    byId("show-gallery").setAttribute("aria-pressed", String(look === "gallery"));
+    byId("show-families").setAttribute("aria-pressed", String(look === "families"));
+    byId("stages").inert = look !== "map";
+    if (look !== "gallery") this.gallery.hide();
+    if (look !== "families") this.table.hide();
+    if (look === "gallery") orSaid(this.fillGallery().then(() => this.gallery.focus()));
+    else if (look === "families") orSaid(this.fillTable().then(() => this.table.focus()));
+    else this.stages.active.focus();
+  }
+
+  private chooseRows(rows: readonly number[], words: string): void {
+    this.conditions.only(ofRows("picked", words, this.model.count, rows));
+  }
+
+  private async fillTable(): Promise<void> {
+    await this.texts;
+    await this.table.show();
+  }
+
+  private async fillGallery(): Promise<void> {
+    await this.texts;
+    await this.gallery.show(this.chosen ?? this.everything(), this.stages.active.chart);
   }
 
   private close(): void {
@@ -195,7 +305,7 @@ export class App {
     const { chart } = this.stages.active;
     const { kind, number } = name;
     const { mode } = this.ways;
-    if (kind === "tag") void this.chooseTag(name.text);
+    if (kind === "tag") orSaid(this.chooseTag(name.text));
     else this.annotating.unlessRenamed(() => this.chooseCluster(chart, kind, number, false, mode));
   }
 
@@ -225,6 +335,8 @@ export class App {
     for (const stage of this.stages.all) stage.shade(this.states);
     this.side.show(this.chosen, this.stages.active.chart);
     this.say(this.chosen ? `${count(this.chosen.length, "image")} chosen` : "");
+    if (this.gallery.isShown) orSaid(this.fillGallery());
+    if (this.table.isShown) orSaid(this.fillTable());
     if (isEmbedded) void this.tell();
   }
 

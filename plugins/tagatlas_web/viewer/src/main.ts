@@ -1,7 +1,7 @@
 import { App } from "./app";
 import { readAtlas } from "./data/files";
-import { byId } from "./elements";
 import { Model } from "./data/model";
+import { tellMissing, tellTrouble } from "./trouble";
 
 async function open(): Promise<void> {
   const model = new Model(await readAtlas());
@@ -9,7 +9,7 @@ async function open(): Promise<void> {
 }
 
 open().catch((error: unknown) => {
-  byId("news").textContent = error instanceof Error ? error.message : String(error);
-  byId("news").classList.add("trouble");
+  if (tellMissing(error)) return;
+  tellTrouble(error instanceof Error ? error.message : String(error));
   throw error;
 });

@@ -1,6 +1,7 @@
 /** Annotations of the maps that are shown: to be changed where a server keeps them, else to be seen. */
 
 import type { Chart } from "../data/chart";
+import { isLive } from "../data/host";
 import { byId } from "../elements";
 import { isField } from "../keys/keys";
 import type { Model } from "../data/model";
@@ -22,11 +23,6 @@ export interface AnnotatingActions {
 type Panel = Live | Shown;
 
 const DOUBLE_CLICK_MS = 300;
-
-/** Whether the page comes from a server that keeps annotations. */
-export function isLive(): boolean {
-  return document.documentElement.dataset.live !== undefined;
-}
 
 export class Annotating {
   private readonly panels = new Map<Chart, Promise<Panel>>();

@@ -1,18 +1,24 @@
 /** The card of an image, a cluster or a tag: what is known of it. */
 
 import type { Chart } from "../data/chart";
-import type { Cluster, Scored } from "../data/files";
+import type { Cluster } from "../data/files";
 import { button, count, element, foreign, percent, plain } from "../elements";
-import { showPicture } from "../data/host";
 import type { Model } from "../data/model";
 import { tagHits } from "../find/tagged";
+import { tellMissing } from "../trouble";
+import { cardPicture } from "./picture";
+import { tagList } from "./tags";
 import { Thumbnails } from "./thumbnails";
-import { recordList } from "../data/records";
+import { travel } from "./travel";
 
 const CLUSTERS_OF_TAG = 6;
 
 export interface CardActions {
   open(row: number): void;
+  /** Show an image large. */
+  enlarge(row: number): void;
+  /** Choose the images of a family of copies. */
+  choose(rows: readonly number[], words: string): void;
   tag(label: string): void;
   cluster(chart: Chart, level: "cluster" | "subcluster", number: number): void;
   /** What hides an image, or shows it again; null where nothing may be changed. */
@@ -53,6 +59,11 @@ export class Card {
     this.place.focus();
   }
 
+  /** Go to the picture, as from its large one. */
+  focusPicture(): void {
+    (this.place.querySelector<HTMLElement>(".enlarge") ?? this.place).focus();
+  }
+
   /**
    * Show an image.
    *
@@ -61,15 +72,13 @@ export class Card {
   async image(row: number, charts: readonly Chart[]): Promise<void> {
     const { atlas } = this.model;
     await this.put("The chosen image", async () => [
-      this.picture(row),
+      cardPicture(this.model, row, () => this.actions.enlarge(row)),
       this.imageHeading(row, charts),
-      ...(await Promise.all(
-        this.backendsFor(charts).map(async (backend) =>
-          this.tags(atlas.backends[backend]!, await this.model.scores(backend, row)),
-        ),
-      )),
-      ...(await Promise.all(atlas.maps.map((_, map) => this.nearest(map, row)))),
-      recordList(await this.model.detail(row)),
+      ...(await Promise.all([
+        orWords(travel(this.model, row, this.actions)),
+        ...this.backendsFor(charts).map((backend) => orWords(this.tags(backend, row))),
+        ...atlas.maps.map((_, map) => orWords(this.nearest(map, row))),
+      ])),
       this.actions.hiding(row),
     ]);
   }
@@ -121,15 +130,6 @@ export class Card {
     if (hadFocus) this.focus();
   }
 
-  private picture(row: number): HTMLElement {
-    if (this.model.isHidden(row)) return element("p", { class: "gone" }, "This image is hidden.");
-    const picture = element("img", { alt: this.model.label(row) });
-    picture.addEventListener("error", () => {
-      picture.replaceWith(element("p", { class: "gone" }, "The picture is not in this folder."));
-    });
-    return element("figure", {}, showPicture(picture, this.model.picture(row)));
-  }
-
   private imageHeading(row: number, charts: readonly Chart[]): HTMLElement {
     const { frequency, records, atlas } = this.model;
     const several = atlas.maps.length > 1;
@@ -172,6 +172,10 @@ export class Card {
     return [...new Set([...first, ...backends.keys()])];
   }
 
+  private async tags(backend: number, row: number): Promise<HTMLElement> {
+    return tagList(this.model.atlas.backends[backend]!, await this.model.scores(backend, row), this.actions.tag);
+  }
+
   private async nearest(map: number, row: number): Promise<HTMLElement | null> {
     const near = await this.model.near(map, row);
     const { maps } = this.model.atlas;
@@ -180,18 +184,6 @@ export class Card {
     return element(
       "section", { class: "nearest-on" }, element("h3", {}, ...title), this.thumbnails.of(near.nearest),
     );
-  }
-
-  private tags(backend: string, tags: readonly Scored[]): HTMLElement {
-    const list = element("ol", { class: "scores" });
-    for (const [label, score] of tags) {
-      const find = button(foreign(label), () => this.actions.tag(label));
-      const bar = element("span", { class: "bar" });
-      bar.style.setProperty("--score", String(Math.min(Math.max(score, 0), 1)));
-      list.append(element("li", {}, find, bar, element("span", {}, score.toFixed(2))));
-    }
-    if (!tags.length) list.append(element("li", {}, "nothing seen"));
-    return element("section", {}, element("h3", {}, "Tags of ", foreign(backend)), list);
   }
 
   private async tagOf(backend: number, label: string, chart: Chart): Promise<HTMLElement> {
@@ -233,6 +225,16 @@ export class Card {
 
   private section(title: string, content: Node): HTMLElement {
     return element("section", {}, element("h3", {}, title), content);
+  }
+}
+
+/** A part of the card; where its file is missing, this in words. */
+async function orWords(part: Promise<Part>): Promise<Part> {
+  try {
+    return await part;
+  } catch (error) {
+    if (!tellMissing(error)) throw error;
+    return element("p", { class: "gone" }, (error as Error).message);
   }
 }
 

@@ -90,6 +90,12 @@ export interface AtlasFile {
   levels: PageLevel[];
   /** Whether some pages have a lower half: how transparent their pictures are. */
   cutOuts: boolean;
+  /** The largest pictures in the folder; a server has the stored images in any case. */
+  pictures: "thumbnail" | "image";
+  /** How many families of copies there are. */
+  families: number;
+  /** The column that says when a record is from; null if none does. */
+  date: string | null;
   columns: ColumnFacts[];
   /** Images in each file of details, and of scores. */
   detailRows: number;
@@ -152,6 +158,10 @@ export interface Detail {
   location: string;
   frequency: number;
   columns: Record<string, string | null>;
+  /** The id of the image that it leads to: another one of an image that stands for its copies. */
+  copy: string;
+  /** When it is from, in ms since 1970; null without a date. */
+  moment: number | null;
 }
 
 /** A tag of one image and its score, in a file `scores/N/M.js`. */
@@ -159,6 +169,29 @@ export type Scored = [label: string, score: number];
 
 /** The file `annotations.js`: those of each map, by its name. */
 export type AnnotationFile = Record<string, { id: string; revision: number; content: unknown }[]>;
+
+/** The file `families/rows.js`: images of one picture, also of its near duplicates. */
+export interface FamilyFile {
+  /** Where the images of each family begin in `rows`, and the end of all: Uint32. */
+  starts: Packed;
+  /** Uint32. */
+  rows: Packed;
+}
+
+/** The file `families/table.js`: of each family; numbers are Uint32. */
+export interface FamilyTable {
+  /** Different pictures. */
+  images: Packed;
+  records: Packed;
+  frequency: Packed;
+  /** Hosts, or folders. */
+  places: Packed;
+  first: (string | null)[];
+  last: (string | null)[];
+  /** When that was, in ms since 1970, NaN without a date: Float64. */
+  begin: Packed;
+  end: Packed;
+}
 
 /** A file `columns/N.js`: the values of each image, those of all its records. */
 export interface ColumnFile {
@@ -179,6 +212,16 @@ declare global {
   interface Window {
     tagatlasData?: (name: string, content: unknown) => void;
     tagatlasDeflated?: (name: string, deflated: Packed) => void;
+  }
+}
+
+/** A file of the viewer is not there. */
+export class Missing extends Error {
+  readonly folder: string;
+
+  constructor(path: string) {
+    super(`${path} is not there, so that something is not shown: copy the whole folder of the viewer.`);
+    this.folder = path.slice(0, path.lastIndexOf("/"));
   }
 }
 
@@ -205,7 +248,7 @@ function load(name: string): Promise<unknown> {
     // What is done with the content waits until the page had time for others.
     waiting.set(name, (read) => setTimeout(done, 0, read));
     script.src = `data/${name}.js`;
-    script.onerror = () => failed(new Error(`data/${name}.js is not there: copy the whole folder of the viewer`));
+    script.onerror = () => failed(new Missing(`data/${name}.js`));
     document.head.append(script);
   });
   return content.finally(() => {
@@ -222,6 +265,8 @@ export const readTags = (backend: number) => read<TagFile>(`tags/${backend}`);
 export const readScores = (backend: number, part: number) => read<Scored[][]>(`scores/${backend}/${part}`);
 export const readDetails = (part: number) => read<Detail[][]>(`details/${part}`);
 export const readColumn = (file: number) => read<ColumnFile>(`columns/${file}`);
+export const readFamilies = () => read<FamilyFile>("families/rows");
+export const readFamilyTable = () => read<FamilyTable>("families/table");
 export const readAnnotations = () => read<AnnotationFile>("annotations");
 
 /** A page of pictures, decoded. `level` is `base` or the number of a level. */

@@ -12,6 +12,11 @@ type Told = { id: number; bytes: ArrayBuffer } | { id: number; trouble: string }
 /** Whether there is a notebook around the viewer. */
 export const isEmbedded = "embedded" in document.documentElement.dataset;
 
+/** Whether the page comes from a server that keeps annotations and has the stored images. */
+export function isLive(): boolean {
+  return document.documentElement.dataset.live !== undefined;
+}
+
 const port = isEmbedded ? open() : null;
 const waiting = new Map<number, { done: (bytes: ArrayBuffer) => void; failed: (error: Error) => void }>();
 let asked = 0;
@@ -68,6 +73,18 @@ export function showPicture(picture: HTMLImageElement, path: string): HTMLImageE
     () => picture.dispatchEvent(new Event("error")),
   );
   return picture;
+}
+
+/** Whether the page may read pictures, not only show them: not where it was opened from a folder. */
+export function mayRead(): boolean {
+  return isEmbedded || location.protocol !== "file:";
+}
+
+/** The bytes of a picture of the viewer's folder; null where it is not there. */
+export async function readPicture(path: string): Promise<Uint8Array<ArrayBuffer> | null> {
+  if (isEmbedded) return ask(path).then((bytes) => new Uint8Array(bytes), () => null);
+  const answer = await fetch(path);
+  return answer.ok ? new Uint8Array(await answer.arrayBuffer()) : null;
 }
 
 /** Tell the notebook which images are chosen, by id; none where nothing is looked for. */

@@ -2,6 +2,7 @@
 
 import { Chart } from "./chart";
 import { Column } from "./column";
+import { Families } from "./families";
 import {
   readAnnotations,
   readColumn,
@@ -19,6 +20,7 @@ import {
   type Near,
   type Scored,
 } from "./files";
+import { isLive } from "./host";
 import { isClusterName } from "./naming";
 import { Parts } from "./parts";
 
@@ -40,6 +42,7 @@ export class Model {
   private readonly hidden: ReadonlySet<number>;
   private ids: readonly string[] = [];
   private labels: readonly string[] = [];
+  private related: Promise<Families> | null = null;
   private written: Promise<AnnotationFile> | null = null;
   private rowOf: ReadonlyMap<string, number> | null = null;
   private readonly tags = new Map<number, Promise<Tagged[]>>();
@@ -95,10 +98,30 @@ export class Model {
     return this.hidden.has(row);
   }
 
-  /** The address of an image's picture. */
+  /** The address of an image's small picture. */
   picture(row: number): string {
-    const id = this.id(row);
-    return `pictures/${id.slice(0, 2)}/${id}.jpg`;
+    return pictureOf("pictures", this.id(row));
+  }
+
+  /** The column that says when a record is from; null where none does. */
+  get date(): string | null {
+    return this.atlas.date;
+  }
+
+  /** Whether the stored images are there, not only small pictures. */
+  get hasStored(): boolean {
+    return this.atlas.pictures === "image" || isLive();
+  }
+
+  /** The address of the largest picture of an image that is there. */
+  largest(row: number): string {
+    return pictureOf(this.hasStored ? "images" : "pictures", this.id(row));
+  }
+
+  /** Which images are of one picture. */
+  families(): Promise<Families> {
+    this.related ??= Families.read(this);
+    return this.related;
   }
 
   /** What was written on each map, by its name. */
@@ -174,6 +197,11 @@ export class Model {
     // Images that only later maps have are behind those that a map's files know.
     return row < this.atlas.maps[map]!.known ? ((await this.nearby[map]!.of(row)) ?? null) : null;
   }
+}
+
+/** The address of a picture of an image in a folder of the viewer. */
+export function pictureOf(folder: "pictures" | "images", id: string): string {
+  return `${folder}/${id.slice(0, 2)}/${id}.jpg`;
 }
 
 /** What was made for a number before, or is made now; what fails is made again when asked. */

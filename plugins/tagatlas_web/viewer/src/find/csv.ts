@@ -17,8 +17,12 @@ function cell(value: Cell): string {
 }
 
 export function save(name: string, text: string): void {
+  saveAs(name, new Blob([text], { type: "text/csv" }));
+}
+
+export function saveAs(name: string, content: Blob): void {
   const link = document.createElement("a");
-  link.href = URL.createObjectURL(new Blob([text], { type: "text/csv" }));
+  link.href = URL.createObjectURL(content);
   link.download = name;
   link.click();
   URL.revokeObjectURL(link.href);

@@ -33,6 +33,7 @@ export function keysOf({ maps, isLive, nodes }: Means): Group[] {
       { keys: "+ −", means: "zoom in and out" },
       { keys: "0", means: "show the whole map" },
       { keys: "Enter", means: "open the image in the middle" },
+      { keys: "P", means: "show the gallery" },
       { keys: "T", means: `show ${nodes}` },
       ...(maps > 1 ? several : []),
     ],

@@ -14,7 +14,7 @@ import type { Model } from "../data/model";
 import { Names, type Name } from "./names";
 import { Overview } from "./overview";
 import { coveredBy, fitCanvas, roomOf } from "./room";
-import { Scene } from "../scene/scene";
+import { drawnIn, type Drawing } from "../scene/drawing";
 import { look } from "./look";
 import { inView, nearestToMiddle, surroundedBy } from "./surrounding";
 import type { Tool } from "./tool";
@@ -43,7 +43,7 @@ export class Stage {
   private readonly lasso: Lasso;
   private readonly resized: ResizeObserver;
   private readonly density = window.devicePixelRatio || 1;
-  private scene: Scene;
+  private scene: Drawing;
   private held: Tool | null = null;
   private hovered = -1;
   private faded = false;
@@ -79,7 +79,7 @@ export class Stage {
     this.camera = new Camera(shown.file.bounds, (part) => shown.places.areIn(part));
     this.travel = new Travel(this.camera);
     this.measure(); // before there is something to draw with, which would be made again
-    this.scene = new Scene(this.canvas, model.atlas, shown, look(), () => this.redraw());
+    this.scene = drawnIn(this.canvas, model.atlas, shown, look(), () => this.redraw());
     this.names = new Names(names, shown);
     this.overview = new Overview(this.small, (x, y) => this.steer({ x, y, scale: this.camera.scale }));
     this.overview.show(shown);
@@ -103,6 +103,11 @@ export class Stage {
   /** When all is drawn that is to be. */
   settled(): Promise<void> {
     return this.scene.settled();
+  }
+
+  /** Whether the browser can draw the map. */
+  get isDrawn(): boolean {
+    return this.scene.isDrawn;
   }
 
   /** The map that is shown. */
@@ -322,7 +327,7 @@ export class Stage {
 
   /** The graphics card forgot everything, as it may when the machine slept. */
   private restore(): void {
-    this.scene = new Scene(this.canvas, this.model.atlas, this.shown, look(), () => this.redraw());
+    this.scene = drawnIn(this.canvas, this.model.atlas, this.shown, look(), () => this.redraw());
     this.scene.fade(this.faded);
     if (this.states) this.scene.shade(this.states);
     void this.scene.load();

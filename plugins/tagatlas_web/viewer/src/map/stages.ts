@@ -5,6 +5,7 @@ import { button, choice, isolated } from "../elements";
 import type { Model } from "../data/model";
 import type { Place } from "./flight";
 import { pairedColours } from "./pairing";
+import { orSaid } from "../trouble";
 import { Stage, type StageActions } from "./stage";
 import { align, follow } from "./together";
 
@@ -68,13 +69,13 @@ export class Stages {
     picker.title = "The map that is shown (M for the next one)";
     picker.className = "picker";
     picker.selectedIndex = stage.chart.number;
-    picker.addEventListener("change", () => void this.turn(stage, picker.selectedIndex));
+    picker.addEventListener("change", () => orSaid(this.turn(stage, picker.selectedIndex)));
     this.pickers.set(stage, picker);
     return picker;
   }
 
   private beside(stage: Stage): HTMLElement {
-    const beside = button("Side by side", () => void this.toggle(stage));
+    const beside = button("Side by side", () => orSaid(this.toggle(stage)));
     beside.title = "Show two maps beside each other (B)";
     beside.classList.add("beside");
     return beside;
@@ -127,9 +128,9 @@ export class Stages {
   private key(stage: Stage, event: KeyboardEvent): void {
     const key = event.key.toLowerCase();
     const { maps } = this.model.atlas;
-    if (maps.length > 1 && key === "b") void this.toggle(stage);
+    if (maps.length > 1 && key === "b") orSaid(this.toggle(stage));
     else if (this.list.length > 1 && key === "g") this.couple(stage);
-    else if (maps.length > 1 && key === "m") void this.turn(stage, (stage.chart.number + 1) % maps.length);
+    else if (maps.length > 1 && key === "m") orSaid(this.turn(stage, (stage.chart.number + 1) % maps.length));
     else this.actions.key(event);
   }
 
@@ -161,7 +162,7 @@ export class Stages {
       if (this.list.length > 1) return;
       const second = this.put(chart);
       this.actions.begun(second);
-      void second.load();
+      orSaid(second.load());
     }
     this.arranged();
     this.actions.changed();

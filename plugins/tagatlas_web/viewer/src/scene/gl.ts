@@ -6,6 +6,9 @@ export type GL = WebGL2RenderingContext;
 
 const NUMBERS_IN_ROW = 1024;
 
+/** The browser has no WebGL 2, or has it switched off. */
+export class NoWebGL extends Error {}
+
 /** A program, and where its uniforms are. */
 export class Program {
   private readonly program: WebGLProgram;

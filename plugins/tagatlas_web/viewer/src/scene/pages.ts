@@ -11,11 +11,13 @@
  */
 
 import { readPage, type PageLevel } from "../data/files";
+import { tellMissing } from "../trouble";
 import { settled, type GL } from "./gl";
 
 // What lies together on one map is scattered over many pages on another: there must be room.
 const SHARP_BYTES = 1 << 27;
 const READS_AT_ONCE = 6;
+const GREY = 224;
 
 /** Put a page into a layer of the bound texture. */
 function put(gl: GL, layer: number, level: PageLevel, picture: ImageBitmap, cutOuts: boolean): void {
@@ -28,6 +30,13 @@ function put(gl: GL, layer: number, level: PageLevel, picture: ImageBitmap, cutO
   gl.texSubImage3D(
     gl.TEXTURE_2D_ARRAY, 0, 0, level.side, layer, level.side, level.side, 1, gl.RGBA, gl.UNSIGNED_BYTE, none,
   );
+}
+
+/** What is shown instead of a page whose file is not there. */
+async function unlessMissing(error: unknown, side: number): Promise<ImageBitmap> {
+  if (!tellMissing(error)) throw error;
+  const grey = new Uint8ClampedArray(4 * side * side).fill(GREY);
+  return createImageBitmap(new ImageData(grey, side, side));
 }
 
 /** The small pictures of all images, as the layers of a texture. */
@@ -54,11 +63,14 @@ export class BasePages {
 
   async load(): Promise<void> {
     const { gl } = this;
-    const read = (page: number) => (page < this.level.pages ? readPage("base", page) : null);
+    const read = (page: number) =>
+      page < this.level.pages
+        ? readPage("base", page).catch((error: unknown) => unlessMissing(error, this.level.side))
+        : null;
     let next = read(0);
     let shown = 0;
     for (let page = 0; next; page++) {
-      const picture = await next;
+      const picture: ImageBitmap = await next;
       next = read(page + 1);
       await settled(gl);
       gl.bindTexture(gl.TEXTURE_2D_ARRAY, this.texture);
@@ -176,7 +188,8 @@ export class SharpPages {
       await settled(this.gl);
       this.place(level, page, picture);
       picture.close();
-    } catch {
+    } catch (error) {
+      if (!tellMissing(error)) throw error;
       this.missing.add(key); // the small picture stays
     } finally {
       this.reading.delete(key);

@@ -5,7 +5,7 @@ import type { Chart } from "../data/chart";
 import { unpack, type AtlasFile } from "../data/files";
 import { Areas } from "./areas";
 import { Chunks, rowsIn, type Range } from "./chunks";
-import { settled } from "./gl";
+import { NoWebGL, settled } from "./gl";
 import { BasePages, SharpPages } from "./pages";
 import { lifted } from "./lifted";
 import { Painting } from "./painting";
@@ -39,6 +39,7 @@ const SHARPER_FROM = 1.15;
 const AT_ONCE = 12_000;
 
 export class Scene {
+  readonly isDrawn: boolean = true;
   /** What is drawn over the images: the links of one. */
   readonly over: Strokes;
   /** Of the way that images glide to their places, in [0, 1]. */
@@ -68,7 +69,7 @@ export class Scene {
     private readonly changed: () => void,
   ) {
     const gl = canvas.getContext("webgl2", { antialias: false, alpha: false, stencil: true });
-    if (!gl) throw new Error("this browser has no WebGL2: open the map in a newer one");
+    if (!gl) throw new NoWebGL("WebGL is switched off or not available in this browser");
     this.gl = gl;
     gl.pixelStorei(gl.UNPACK_ALIGNMENT, 2);
     this.areas = new Areas(gl);

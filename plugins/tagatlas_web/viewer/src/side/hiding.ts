@@ -1,6 +1,6 @@
 /** Hiding images, and showing them again, where a server keeps that. */
 
-import { isLive } from "../annotate";
+import { isLive } from "../data/host";
 import { Server } from "../annotate/server";
 import { button, count, element } from "../elements";
 import type { Model } from "../data/model";

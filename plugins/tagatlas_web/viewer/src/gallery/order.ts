@@ -1,0 +1,73 @@
+/** Orders that images can be in. */
+
+import type { Chart } from "../data/chart";
+import type { Column } from "../data/column";
+import type { ColumnFacts } from "../data/files";
+import type { Model } from "../data/model";
+import { inSlices } from "../data/slices";
+import { folded } from "../data/texts";
+
+/** What images are ordered by: a number or a text of each; null is behind all others. */
+type Key = (row: number) => number | string | null;
+
+export interface Order {
+  name: string;
+  /** Whether large ones come first. */
+  falls: boolean;
+  key: () => Promise<Key> | Key;
+}
+
+/** @param scores how well each image fits what is looked for; null where that is not known. */
+export function ordersOf(model: Model, chart: Chart, scores: ArrayLike<number> | null): Order[] {
+  const orders: Order[] = [
+    { name: "neighbours on the map", falls: false, key: () => (row) => row },
+    { name: "frequency", falls: true, key: () => (row) => model.frequency[row]! },
+    { name: "number of records", falls: true, key: () => (row) => model.records[row]! },
+    { name: "name", falls: false, key: () => (row) => folded(model.label(row)) || null },
+    { name: "cluster", falls: false, key: () => (row) => (chart.has(row) ? chart.cluster[row]! : null) },
+    ...model.atlas.columns.map((facts) => byColumn(model, facts)),
+  ];
+  if (scores) orders.unshift({ name: "best match", falls: true, key: () => (row) => scores[row] ?? null });
+  return orders;
+}
+
+function byColumn(model: Model, facts: ColumnFacts): Order {
+  const key = async (): Promise<Key> => {
+    const column = await model.column(facts);
+    const texts = column.keys ? null : column.values.map(folded);
+    if (texts) return (row) => texts[column.first(row)] ?? null;
+    const falls = facts.kind === "number";
+    return (row) => extreme(column, row, falls);
+  };
+  return { name: facts.name, falls: facts.kind === "number", key };
+}
+
+/** Of an image's numbers the largest, or of its dates the earliest; null where there is none. */
+function extreme({ starts, of, keys }: Column, row: number, isLargest: boolean): number | null {
+  let found: number | null = null;
+  for (let at = starts[row]!; at < starts[row + 1]!; at++) {
+    const key = keys![of[at]!]!;
+    if (Number.isNaN(key)) continue;
+    if (found === null || (isLargest ? key > found : key < found)) found = key;
+  }
+  return found;
+}
+
+/** Images in an order; those that it says nothing of are at the end. */
+export async function ordered(rows: ArrayLike<number>, order: Order, reversed: boolean): Promise<Uint32Array> {
+  const key = await order.key();
+  const keys: (number | string | null)[] = [];
+  await inSlices(rows.length, (at) => keys.push(key(rows[at]!)));
+  const way = order.falls === reversed ? 1 : -1;
+  const places = Uint32Array.from(keys.keys());
+  places.sort((one, other) => compared(keys[one]!, keys[other]!, way) || one - other);
+  return places.map((at) => rows[at]!);
+}
+
+/** @param way 1 where small ones come first, else -1; null is last in any case. */
+export function compared(one: number | string | null, other: number | string | null, way: number): number {
+  if (one === other) return 0;
+  if (one === null) return 1;
+  if (other === null) return -1;
+  return one < other ? -way : way;
+}
