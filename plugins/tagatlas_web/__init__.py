@@ -38,6 +38,10 @@ class WebOptions:
         Literal["64", "128", "256"],
         Meta(description="Longer side of the sharpest pictures on the map, in pixels."),
     ] = "128"
+    credit: Annotated[
+        str,
+        Meta(description="A line on images and prints of views: source and licence of the images."),
+    ] = ""
 
 
 @hookimpl

@@ -111,7 +111,12 @@ class WebRenderer(Renderer):
         cut_outs = write_pages(map_.store, ids, sizes, levels, scripts, copies)
         known = (maps.facts, backends, images, columns, levels, map_.hidden)
         facts = atlas_file(
-            map_.collection, *known, cut_outs=cut_outs, pictures=pictures, families=families
+            map_.collection,
+            *known,
+            credit=self._options.credit,
+            cut_outs=cut_outs,
+            pictures=pictures,
+            families=families,
         )
         scripts.write("atlas", facts)
 

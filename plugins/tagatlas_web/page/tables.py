@@ -64,6 +64,7 @@ def atlas_file(
     levels: Sequence[Level],
     hidden: AbstractSet[str] = frozenset(),
     *,
+    credit: str,
     cut_outs: bool,
     pictures: Literal["thumbnail", "image"],
     families: Families,
@@ -78,6 +79,7 @@ def atlas_file(
         columns: facts of the kept columns, as from :class:`~tagatlas_web.page.columns.Column`.
         levels: of pictures.
         hidden: ids of images whose pictures are not there.
+        credit: source and licence of the images; may be empty.
         cut_outs: whether any of these are on their pages with their transparency.
         pictures: the largest that are there.
         families: of the images.
@@ -85,6 +87,7 @@ def atlas_file(
     base, *sharper = levels
     return {
         "title": title,
+        "credit": credit,
         "images": images.height,
         "maps": list(maps),
         "backends": list(backends),

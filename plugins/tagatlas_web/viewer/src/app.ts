@@ -1,11 +1,14 @@
 /** The maps and what is around them, put together. */
 
 import { Annotating } from "./annotate";
+import { Page, type Opened } from "./address/page";
+import { copyLink } from "./address/sharing";
+import { Trail } from "./address/trail";
 import { Card } from "./card/card";
 import type { Chart } from "./data/chart";
-import { Conditions } from "./find/conditions";
+import { Conditions, stepWords } from "./find/conditions";
 import { save } from "./find/csv";
-import { inCluster, inSubcluster, ofRows, surrounded, tagged } from "./find/kinds";
+import { inCluster, inSubcluster, listed, surrounded, tagged } from "./find/kinds";
 import { Ways } from "./find/ways";
 import { byId, count, isolated } from "./elements";
 import { orSaid, tellMissing, tellTrouble } from "./trouble";
@@ -15,6 +18,10 @@ import { Gallery } from "./gallery/gallery";
 import { Lightbox } from "./gallery/lightbox";
 import { hearChosen, isEmbedded, isLive, tellChosen } from "./data/host";
 import type { Model } from "./data/model";
+import { savesImage } from "./looks/image";
+import { Looks } from "./looks/looks";
+import { printsSheets } from "./looks/printing";
+import { wordsBelow } from "./looks/sheet";
 import type { Name } from "./map/names";
 import { Sharp } from "./scene/sharp";
 import { Shade } from "./scene/sprites";
@@ -49,6 +56,10 @@ export class App {
   private readonly texts: Promise<void>;
   private hovered = -1;
   private opened = -1;
+  /** What the card shows that is no image. */
+  private described: Opened | null = null;
+  private readonly trail: Trail;
+  private readonly looks: Looks;
   private linking = 0;
   private fromCard = true;
 
@@ -62,19 +73,15 @@ export class App {
     this.ways = new Ways(this.conditions);
     this.stages = new Stages(byId("stages"), model, first, {
       changed: () => this.turned(),
-      begun: (stage) => {
-        stage.shade(this.states);
-        this.sharpen(stage);
-      },
+      begun: (stage) => this.begun(stage),
       kept: () => this.opened,
       hovered: (row) => this.hover(row),
       picked: (row, how) => (row >= 0 ? orSaid(this.open(row, how)) : this.close()),
       named: (name) => this.chooseNamed(name),
-      surrounded: (rows, words) => this.surround(rows, words),
+      surrounded: (ring, words) => this.surround(ring, words),
       key: (event) => this.key(event),
       say: (news) => this.say(news),
     });
-    this.sharpen(this.stages.active);
     const hiding = new Hiding(model, (news) => this.say(news));
     byId("hiding").append(...hiding.forChosen(() => this.chosen ?? []));
     this.lightbox = new Lightbox(model, (row, moved) => orSaid(this.enlarged(row, moved)));
@@ -126,6 +133,22 @@ export class App {
       say: (news) => this.say(news),
     });
     this.addSettings(first);
+    this.looks = new Looks(byId("looks"), model, this.stages, {
+      chosen: (condition) => this.conditions.put(condition, this.ways.mode),
+      kept: () => this.opened,
+      say: (news) => this.say(news),
+    });
+    const page = new Page(model, this.stages, this.conditions, this.looks, {
+      opened: () => (this.opened >= 0 ? { kind: "image", row: this.opened } : this.described),
+      open: (opened) => this.reopen(opened),
+    });
+    this.trail = new Trail({
+      now: () => page.now(),
+      show: (address) => this.texts.then(() => page.show(address)),
+      say: (news) => this.say(news),
+    });
+    this.share();
+    this.begun(this.stages.active);
     const drawn = this.stages.active.load();
     const later = areMany(model.count) && this.stages.active.isDrawn;
     this.texts = drawn.then(() => (later ? touched() : undefined)).then(() => model.readTexts()).catch((error: unknown) => {
@@ -134,6 +157,7 @@ export class App {
     if (later) orSaid(drawn.then(() => (document.documentElement.dataset.ready = "yes")));
     void this.texts
       .then(() => this.annotating.turned())
+      .then(() => this.trail.begin())
       .then(() => {
         hearChosen((ids) => this.chooseInNotebook(ids));
         if (!this.stages.active.isDrawn) this.doWithoutMap();
@@ -174,6 +198,31 @@ export class App {
     });
   }
 
+  /** Ways to take what is seen elsewhere. */
+  private share(): void {
+    const [place, say] = [byId("stages"), (news: string) => this.say(news)];
+    const stages = () => this.stages.all;
+    const words = () => wordsBelow(this.model, this.stages.all, this.chosenWords(), this.looks.legendOfSheet);
+    const name = () => `${this.model.atlas.title} ${this.stages.active.chart.facts.name}`;
+    const copying = copyLink(() => this.trail.link, say);
+    byId("sharing").append(...(copying ? [copying, " "] : []), savesImage({ place, stages, words, name, say }));
+    printsSheets(place, stages, words);
+  }
+
+  /** What is chosen, for those who only have a picture. */
+  private chosenWords(): string {
+    if (!this.chosen) return "";
+    const words = this.conditions.all.map((step, at) => isolated(stepWords(step, at === 0))).join(", ");
+    return `${count(this.chosen.length, "image")} marked: ${words}`;
+  }
+
+  private begun(stage: Stage): void {
+    stage.shade(this.states);
+    this.sharpen(stage);
+    stage.layers.push({ draw: () => this.trail.note() });
+    this.looks.begun(stage);
+  }
+
   private key(event: KeyboardEvent): void {
     if (event.key.toLowerCase() === "p") return this.look(this.gallery.isShown ? "map" : "gallery");
     if (event.key !== "Escape") return;
@@ -186,6 +235,7 @@ export class App {
     orSaid(this.texts.then(() => this.annotating.turned()));
     this.side.list(this.stages.active.chart);
     this.side.show(this.chosen, this.stages.active.chart);
+    this.looks.turned();
     if (this.gallery.isShown) orSaid(this.fillGallery());
     if (this.table.isShown) orSaid(this.fillTable());
     if (this.opened >= 0) orSaid(this.card.image(this.opened, this.stages.charts));
@@ -219,7 +269,15 @@ export class App {
     else stage.unlink();
   }
 
-  private async open(row: number, how: "pointer" | "keys" | "elsewhere"): Promise<void> {
+  /** Open a card again, while the map stays as it is. */
+  private async reopen(opened: Opened | null): Promise<void> {
+    if (!opened) this.close();
+    else if (opened.kind === "image") await this.open(opened.row, "again");
+    else if (opened.kind === "tag") await this.describeTag(opened.label);
+    else await this.describe(await this.model.chart(opened.map), opened.kind, opened.number);
+  }
+
+  private async open(row: number, how: "pointer" | "keys" | "elsewhere" | "again"): Promise<void> {
     this.opened = row;
     this.frame();
     this.link();
@@ -227,7 +285,7 @@ export class App {
       if (how === "keys") this.card.focus();
       for (const stage of this.stages.all) {
         if (how === "elsewhere") stage.approach(row);
-        else stage.reveal(row);
+        else if (how !== "again") stage.reveal(row);
       }
     });
     this.say(`${isolated(this.model.label(row))} is open`);
@@ -274,7 +332,7 @@ export class App {
   }
 
   private chooseRows(rows: readonly number[], words: string): void {
-    this.conditions.only(ofRows("picked", words, this.model.count, rows));
+    this.conditions.only(listed(this.model, "picked", words, rows));
   }
 
   private async fillTable(): Promise<void> {
@@ -290,6 +348,7 @@ export class App {
   private close(): void {
     const hadFocus = byId("card").contains(document.activeElement);
     this.opened = -1;
+    this.described = null;
     this.say("");
     this.card.hide();
     this.frame();
@@ -310,22 +369,34 @@ export class App {
   }
 
   private chooseCluster(chart: Chart, level: Level, number: number, visit: boolean, mode = this.ways.mode): void {
-    this.opened = -1;
     this.conditions.put((level === "cluster" ? inCluster : inSubcluster)(this.model, chart, number), mode);
-    this.frame();
-    this.link();
-    void this.card.cluster(chart, level, number).then(() => {
+    void this.describe(chart, level, number).then(() => {
       if (visit && this.chosen?.length) for (const stage of this.stages.all) stage.visit(this.chosen, stage.chart === chart ? { kind: level, number } : null);
     });
   }
 
   private async chooseTag(label: string): Promise<void> {
     const { mode } = this.ways;
+    this.conditions.put(await tagged(this.model, this.stages.active.chart, label), mode);
+    await this.describeTag(label);
+  }
+
+  /** Show the card of a cluster. */
+  private describe(chart: Chart, level: Level, number: number): Promise<void> {
+    this.show({ kind: level, map: chart.number, number });
+    return this.card.cluster(chart, level, number);
+  }
+
+  private describeTag(label: string): Promise<void> {
+    this.show({ kind: "tag", label });
+    return this.card.tag(label, this.stages.active.chart);
+  }
+
+  private show(described: Opened): void {
     this.opened = -1;
+    this.described = described;
     this.frame();
     this.link();
-    this.conditions.put(await tagged(this.model, this.stages.active.chart, label), mode);
-    await this.card.tag(label, this.stages.active.chart);
   }
 
   private choose(): void {
@@ -334,6 +405,7 @@ export class App {
     for (const row of this.chosen ?? []) this.states[row] = Shade.Marked;
     for (const stage of this.stages.all) stage.shade(this.states);
     this.side.show(this.chosen, this.stages.active.chart);
+    this.looks.show(this.chosen);
     this.say(this.chosen ? `${count(this.chosen.length, "image")} chosen` : "");
     if (this.gallery.isShown) orSaid(this.fillGallery());
     if (this.table.isShown) orSaid(this.fillTable());
@@ -348,13 +420,13 @@ export class App {
 
   private chooseInNotebook(ids: readonly string[]): void {
     const rows = this.model.rows(ids);
-    if (ids.length) this.conditions.only(ofRows("notebook", "chosen in the notebook", this.model.count, rows));
+    if (ids.length) this.conditions.only(listed(this.model, "notebook", "chosen in the notebook", rows));
     else if (this.chosen) this.conditions.clear();
   }
 
-  private surround(rows: number[], words: string): void {
+  private surround(ring: number[], words: string): void {
     const { mode } = this.ways;
-    this.conditions.put(surrounded(this.model, words, rows, (key) => {
+    this.conditions.put(surrounded(this.model, this.stages.active.places, ring, words, (key) => {
       const standing = this.conditions.get(key);
       return standing !== null && (mode !== "narrow" || standing.mode !== "narrow");
     }), mode);

@@ -1,3 +1,4 @@
+import { read } from "./address/address";
 import { App } from "./app";
 import { readAtlas } from "./data/files";
 import { Model } from "./data/model";
@@ -5,7 +6,9 @@ import { tellMissing, tellTrouble } from "./trouble";
 
 async function open(): Promise<void> {
   const model = new Model(await readAtlas());
-  new App(model, await model.chart(0));
+  const named = read(location.hash).address.shown[0]?.map;
+  const first = model.atlas.maps.findIndex(({ name }) => name === named);
+  new App(model, await model.chart(Math.max(first, 0)));
 }
 
 open().catch((error: unknown) => {

@@ -131,7 +131,8 @@ export class Annotating {
           if (again && active.canDoAgain) active.doAgain();
           else if (!again && key === "z" && active.canTakeBack) active.takeBack();
           else return;
-        } else if (!isMap(event.target) || !active.key(event)) return;
+        } else if (this.stages.active.places.arranged) return; // what is drawn belongs to the map
+        else if (!isMap(event.target) || !active.key(event)) return;
         event.preventDefault();
         event.stopPropagation();
       },

@@ -5,6 +5,7 @@ import { Division } from "./division";
 import { unpack, type AtlasFile, type Cluster, type MapFacts, type MapFile } from "./files";
 import { namesIn, type ClusterName } from "./naming";
 import { placesOf } from "./packed";
+import type { Arranged } from "../looks/measures";
 
 const NO_CLUSTER = 65535;
 const TYPICAL = 6;
@@ -28,6 +29,10 @@ export class Chart {
   readonly places: Boxes;
   /** The middle of each sub-cluster: x and y. */
   readonly middles: readonly (readonly [number, number])[];
+  /** The map itself, where this is one whose images are in other places. */
+  readonly home: Chart = this;
+  /** Those places, or null on the map itself. */
+  readonly arranged: Arranged | null = null;
   /** As they are called now. */
   clusters: MapFile["clusters"];
   subclusters: Cluster[];
@@ -59,6 +64,14 @@ export class Chart {
   /** Whether an image is on the map. */
   has(row: number): boolean {
     return this.boxes[4 * row + 2]! > 0;
+  }
+
+  /** The same map with its images in other places: clusters and their names stay those of the map. */
+  placed(arranged: Arranged): Chart {
+    const file = { ...this.file, bounds: [...arranged.bounds], outlines: [], nodes: [] };
+    const places = new Boxes(arranged.boxes, arranged.bounds);
+    const own = { arranged, file, places, boxes: arranged.boxes };
+    return Object.create(this.home, Object.getOwnPropertyDescriptors(own)) as Chart;
   }
 
   /** Call clusters as annotations do; those that no annotation names get their plain names. */

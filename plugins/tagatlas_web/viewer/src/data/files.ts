@@ -77,6 +77,8 @@ export interface MapFacts {
 /** The file `atlas.js`: what all maps share. Images are known by their rows. */
 export interface AtlasFile {
   title: string;
+  /** Who is to be named with pictures of views, and under which licence; may be empty. */
+  credit: string;
   /** All that are on any of the maps. */
   images: number;
   maps: MapFacts[];

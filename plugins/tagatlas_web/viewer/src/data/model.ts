@@ -44,7 +44,7 @@ export class Model {
   private labels: readonly string[] = [];
   private related: Promise<Families> | null = null;
   private written: Promise<AnnotationFile> | null = null;
-  private rowOf: ReadonlyMap<string, number> | null = null;
+  private rowsOf: ReadonlyMap<string, number> | null = null;
   private readonly tags = new Map<number, Promise<Tagged[]>>();
   private readonly charts = new Map<number, Promise<Chart>>();
   private readonly columns = new Map<number, Promise<Column>>();
@@ -70,7 +70,7 @@ export class Model {
   /** Read ids and labels, which nothing is drawn with. */
   async readTexts(): Promise<void> {
     ({ ids: this.ids, labels: this.labels } = await readTexts());
-    this.rowOf = null;
+    this.rowsOf = null;
   }
 
   id(row: number): string {
@@ -79,8 +79,13 @@ export class Model {
 
   /** Rows of images by their ids, without those that are not there. */
   rows(ids: readonly string[]): number[] {
-    const rowOf = (this.rowOf ??= new Map(this.ids.map((id, row) => [id, row])));
-    return ids.flatMap((id) => rowOf.get(id) ?? []);
+    const rowsOf = (this.rowsOf ??= new Map(this.ids.map((id, row) => [id, row])));
+    return ids.flatMap((id) => rowsOf.get(id) ?? []);
+  }
+
+  /** The image whose id begins so; -1 for none. */
+  rowOf(beginning: string): number {
+    return beginning ? this.ids.findIndex((id) => id.startsWith(beginning)) : -1;
   }
 
   /** What all images are called; none before the texts are read. */

@@ -80,7 +80,7 @@ export class Filters {
     if (!this.chart) return;
     const kind = clusterKind(this.chart);
     const narrows = this.conditions.all.find((step) => step.kind === kind && step.mode === "narrow");
-    this.clusters.value = narrows?.term[0] === "cluster" ? narrows.term[2]! : "";
+    this.clusters.value = narrows?.term[0] === "cluster" ? narrows.key.split(" ").at(-1)! : "";
   }
 
   private build(): void {

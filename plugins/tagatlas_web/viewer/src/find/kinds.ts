@@ -1,34 +1,70 @@
 /** The conditions that there are. */
 
+import { numbersIn, type Term } from "../address/address";
+import { clusterWords } from "../address/clusters";
+import { shortId } from "../address/images";
 import type { Chart } from "../data/chart";
 import type { Column } from "../data/column";
 import type { ColumnFacts } from "../data/files";
 import type { Model } from "../data/model";
 import { folded } from "../data/texts";
 import { inSlices } from "../data/slices";
+import { Ring } from "../map/ring";
 import type { Condition } from "./conditions";
 import type { Span } from "./parse";
 import { tagHits } from "./tagged";
 
 const SHOWN_VALUES = 4;
+/** Lists of images up to this length are in addresses. */
+const LISTED = 30;
+/** Points of rings are exact to that part of the map's width there. */
+const RING_PARTS = 20_000;
 
 /** @param images how many there are. */
-export function ofRows(key: string, words: string, images: number, rows: Iterable<number>): Condition {
+export function ofRows(
+  key: string,
+  words: string,
+  images: number,
+  rows: Iterable<number>,
+  term: Term = [key],
+): Condition {
   const holds = new Uint8Array(images);
   for (const row of rows) holds[row] = 1;
-  return { key, kind: key, words, holds, term: [key] };
+  return { key, kind: key, words, holds, term };
+}
+
+/** Images that were listed elsewhere. */
+export function listed(model: Model, key: string, words: string, rows: readonly number[]): Condition {
+  const ids = rows.slice(0, LISTED).map((row) => shortId(model, row));
+  return ofRows(key, words, model.count, rows, rows.length > LISTED ? [key] : ["images", ids.join(",")]);
 }
 
 /**
- * Images that were surrounded on a map.
+ * Images that were surrounded on a map, or in an arrangement of it.
  *
+ * @param points of the ring: x and y in map units, in turn.
  * @param taken whether the key is that of another surrounding, which stays.
  */
-export function surrounded(model: Model, words: string, rows: Iterable<number>, taken: (key: string) => boolean): Condition {
+export function surrounded(
+  model: Model,
+  chart: Chart,
+  points: readonly number[],
+  words: string,
+  taken: (key: string) => boolean,
+): Condition {
+  const ring = new Ring(points);
+  const { boxes } = chart;
+  const rows: number[] = [];
+  for (let row = 0; row < model.count; row++) {
+    if (chart.has(row) && ring.holds(boxes[4 * row]!, boxes[4 * row + 1]!)) rows.push(row);
+  }
   let number = 1;
   while (taken(`surrounded ${number}`)) number++;
   const made = ofRows(`surrounded ${number}`, number > 1 ? `${words} (${number})` : words, model.count, rows);
-  return { ...made, kind: "surrounded", term: ["surrounded", words] };
+  const [left, , right] = chart.file.bounds;
+  const written = numbersIn(points, right - left, RING_PARTS);
+  const term = ["ring", chart.facts.name, written, words, ...(chart.arranged?.term ?? [])];
+  return { ...made, kind: "surrounded", term };
 }
 
 export function inCluster(model: Model, chart: Chart, number: number): Condition {
@@ -40,18 +76,19 @@ export function inSubcluster(model: Model, chart: Chart, number: number): Condit
 }
 
 function ofCluster(
-  { atlas, count }: Model,
+  model: Model,
   chart: Chart,
   level: "cluster" | "subcluster",
   number: number,
   name: string,
 ): Condition {
+  const { atlas, count } = model;
   const holds = new Uint8Array(count);
   const of = chart[level];
   for (let row = 0; row < count; row++) holds[row] = Number(of[row] === number);
   const where = atlas.maps.length > 1 ? ` on ${chart.facts.name}` : "";
   const kind = clusterKind(chart);
-  const term = [level, chart.facts.name, String(number)];
+  const term = [level, chart.facts.name, ...clusterWords(model, chart, level, number)];
   return { key: `${kind} ${level} ${number}`, kind, words: `in ${name}${where}`, holds, term };
 }
 

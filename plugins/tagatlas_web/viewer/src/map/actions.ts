@@ -20,8 +20,8 @@ export interface StageActions {
   picked(row: number, how: "pointer" | "keys"): void;
   /** The name of a cluster or tag was clicked. */
   named(name: Name): void;
-  /** These images were surrounded. */
-  surrounded(rows: number[], words: string): void;
+  /** The images within a ring are wanted: x and y in map units, in turn. */
+  surrounded(ring: number[], words: string): void;
   /** A key that the stage itself does not know. */
   key(event: KeyboardEvent): void;
   /** Something that is not seen. */

@@ -1,5 +1,6 @@
 /** Where one looks at, and how closely. */
 
+import type { Spot } from "../address/address";
 import type { Place } from "./flight";
 import { EMPTY, frame, freePart, type Room } from "./framing";
 
@@ -128,6 +129,18 @@ export class Camera {
   /** Show the whole map. */
   fit(): void {
     this.moveTo(this.whole);
+  }
+
+  /** The middle of what is seen, and how much of the map the shorter side holds; null for all of it. */
+  get spot(): Spot | null {
+    if (this.isWhole) return null;
+    return { x: this.x, y: this.y, span: Math.min(this.width, this.height) / this.scale };
+  }
+
+  /** Look at such a place from a window of any size. */
+  see(spot: Spot | null): void {
+    if (spot) this.moveTo({ x: spot.x, y: spot.y, scale: Math.min(this.width, this.height) / spot.span });
+    else this.fit();
   }
 
   moveTo(place: Place): void {

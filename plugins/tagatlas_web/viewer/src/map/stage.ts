@@ -2,6 +2,8 @@
 
 import type { Layer, StageActions } from "./actions";
 import { Camera, type Bounds } from "./camera";
+import { Axes } from "../looks/axes";
+import type { Spot } from "../address/address";
 import type { Chart } from "../data/chart";
 import { Edges } from "./edges";
 import { byId, element, figure } from "../elements";
@@ -16,13 +18,16 @@ import { Overview } from "./overview";
 import { coveredBy, fitCanvas, roomOf } from "./room";
 import { drawnIn, type Drawing } from "../scene/drawing";
 import { look } from "./look";
-import { inView, nearestToMiddle, surroundedBy } from "./surrounding";
+import { nearestToMiddle, ringOf, ringOfView } from "./surrounding";
 import type { Tool } from "./tool";
 import { Toolbar } from "./toolbar";
 import { Travel } from "./travel";
 import { clusterNames, tagNames } from "./words";
 
 export type { Layer, StageActions };
+
+/** So long a picture waits for sharper pages: ten seconds. */
+const MOST_FRAMES = 600;
 
 export class Stage {
   readonly root: HTMLElement;
@@ -41,6 +46,7 @@ export class Stage {
   private readonly overview: Overview;
   private readonly edges: Edges;
   private readonly lasso: Lasso;
+  private readonly axes: Axes;
   private readonly resized: ResizeObserver;
   private readonly density = window.devicePixelRatio || 1;
   private scene: Drawing;
@@ -49,6 +55,7 @@ export class Stage {
   private faded = false;
   private showsTags = false;
   private states: Float32Array | null = null;
+  private inks: Float32Array | null = null;
   private glide: Glide | null = null;
   private due = 0;
   /** Whether one moves it by hand, and where one looked at when it was drawn last. */
@@ -84,6 +91,8 @@ export class Stage {
     this.overview = new Overview(this.small, (x, y) => this.steer({ x, y, scale: this.camera.scale }));
     this.overview.show(shown);
     this.edges = new Edges(this.drawing, shown);
+    this.axes = new Axes(this.root);
+    this.layers.push(this.axes);
     this.lasso = new Lasso(this.drawing, (line) => this.surround(line));
     this.resized = new ResizeObserver(() => {
       this.measure();
@@ -110,9 +119,40 @@ export class Stage {
     return this.scene.isDrawn;
   }
 
+  /** When the pictures are there that a drawing so many times as fine as the screen's shows. */
+  async prepared(density: number): Promise<void> {
+    for (let frame = 0; frame < MOST_FRAMES && !this.scene.prepare(this.camera, density); frame++) {
+      await new Promise(requestAnimationFrame);
+    }
+  }
+
+  /** Draw what is seen into a part of a picture that has so many pixels for one of the screen. */
+  drawOn(picture: CanvasRenderingContext2D, density: number, { x, y }: { x: number; y: number }): void {
+    const { canvas, camera } = this;
+    const before = [canvas.width, canvas.height] as const;
+    const [wide, high] = [Math.round(camera.width * density), Math.round(camera.height * density)];
+    [canvas.width, canvas.height] = [Math.max(wide, before[0]), Math.max(high, before[1])];
+    this.scene.draw(camera, density, true);
+    picture.drawImage(canvas, 0, 0, wide, high, Math.round(x * density), Math.round(y * density), wide, high);
+    [canvas.width, canvas.height] = before;
+    this.paint(performance.now());
+  }
+
   /** The map that is shown. */
   get chart(): Chart {
+    return this.shown.home;
+  }
+
+  /** The map with its images where they are now, which may be in an arrangement. */
+  get places(): Chart {
     return this.shown;
+  }
+
+  /** Colour images, as `Scene.tint` does; outlines of clusters step back. */
+  tint(inks: Float32Array | null): void {
+    this.inks = inks;
+    this.scene.tint(inks);
+    this.redraw();
   }
 
   /**
@@ -135,6 +175,8 @@ export class Stage {
     const [from, to] = between(old.boxes, before, chart.boxes, camera);
     this.glide = calm() ? null : new Glide();
     this.scene.show(chart, from, to);
+    this.axes.show(chart.arranged);
+    this.root.classList.toggle("arranged", chart.arranged !== null);
     this.overview.show(chart);
     this.hovered = -1;
     this.edges.set(chart, []);
@@ -183,12 +225,12 @@ export class Stage {
   /** Draw lines from an image to tags of the map, by number in its `nodes`, and to images. */
   link(row: number, nodes: readonly number[], images: readonly number[]): void {
     const [x, y] = this.shown.places.centre(row);
+    const tags = nodes.flatMap((node) => this.shown.file.nodes[node] ?? []); // an arrangement has none
     const ends = [
-      ...nodes.map((node) => this.shown.file.nodes[node]!).map((node) => [node.x, node.y]),
+      ...tags.map((node) => [node.x, node.y]),
       ...images.map((image) => this.shown.places.centre(image)),
     ];
     this.scene.over.set(ends.flatMap(([toX, toY]) => [x, y, toX!, toY!, ...this.scene.look.mark, 1]));
-    const tags = nodes.map((node) => this.shown.file.nodes[node]!);
     this.links.set(tags.map(({ label, x, y }) => ({ text: label, at: [x, y] })), this.shown.places.around([row]));
     this.redraw();
   }
@@ -219,6 +261,15 @@ export class Stage {
     this.measure();
     this.steers = false;
     this.travel.visit(this.shown, rows, (scale) => name && this.names.around(name.kind, name.number, scale));
+    this.redraw();
+  }
+
+  /** Look at a place at once; null shows the whole map. */
+  see(spot: Spot | null): void {
+    this.measure();
+    this.steers = false;
+    this.travel.stop();
+    this.camera.see(spot);
     this.redraw();
   }
 
@@ -330,6 +381,7 @@ export class Stage {
     this.scene = drawnIn(this.canvas, this.model.atlas, this.shown, look(), () => this.redraw());
     this.scene.fade(this.faded);
     if (this.states) this.scene.shade(this.states);
+    this.scene.tint(this.inks);
     void this.scene.load();
     this.redraw();
   }
@@ -344,7 +396,7 @@ export class Stage {
     const key = event.key.toLowerCase();
     if (key === "l") this.toggleLasso();
     else if (key === "t") this.toggleTags();
-    else if (key === "v") this.actions.surrounded(inView(this.shown, this.camera), "in view"); // the lasso without a pointer
+    else if (key === "v") this.actions.surrounded(ringOfView(this.camera), "in view"); // the lasso without a pointer
     else if (key === "escape" && this.held) this.tool = null;
     else if (key === "enter") {
       const row = nearestToMiddle(this.shown, this.camera);
@@ -391,9 +443,9 @@ export class Stage {
   }
 
   private surround(line: readonly number[]): void {
-    const rows = surroundedBy(line, this.shown, this.camera);
+    const ring = ringOf(line, this.camera);
     this.tool = null;
-    this.actions.surrounded(rows, "drawn around");
+    if (ring.length >= 6) this.actions.surrounded(ring, "drawn around");
   }
 
   private toggleTags(): void {
@@ -407,7 +459,8 @@ export class Stage {
   }
 
   private nameAll(): void {
-    this.names.set(this.shown, clusterNames(this.shown), this.showsTags ? tagNames(this.shown) : []);
+    const clusters = this.shown.arranged ? [] : clusterNames(this.shown);
+    this.names.set(this.shown, clusters, this.showsTags ? tagNames(this.shown) : []);
     this.redraw();
   }
 }

@@ -140,10 +140,40 @@ export class Stages {
     await stage.settled();
     if (chart === stage.chart) return;
     stage.show(chart, this.actions.kept());
-    this.pickers.get(stage)!.selectedIndex = number;
+    this.pick(stage);
     this.pair();
     this.actions.say(`Map ${isolated(chart.facts.name)}`);
     this.actions.changed();
+  }
+
+  /** Show these maps, side by side, and work with one of them. */
+  async set(numbers: readonly number[], used: number): Promise<void> {
+    const charts = await Promise.all(numbers.map((number) => this.model.chart(number)));
+    for (const stage of this.list.splice(charts.length)) stage.remove();
+    for (const [at, chart] of charts.entries()) {
+      const stage = this.list[at];
+      if (!stage) this.begin(chart);
+      else if (stage.chart !== chart) {
+        await stage.settled();
+        stage.show(chart, -1);
+        this.pick(stage);
+      }
+    }
+    this.current = this.list[used] ?? this.list[0]!;
+    if (charts.length < 2) this.areTogether = false;
+    this.arranged();
+    this.actions.changed();
+  }
+
+  private begin(chart: Chart): void {
+    const stage = this.put(chart);
+    this.actions.begun(stage);
+    orSaid(stage.load());
+  }
+
+  private pick(stage: Stage): void {
+    const picker = this.pickers.get(stage);
+    if (picker) picker.selectedIndex = stage.chart.number;
   }
 
   /** Put a second stage beside the first, or leave the one alone that was asked. */
@@ -160,9 +190,7 @@ export class Stages {
       const chart = await this.model.chart(next);
       await stage.settled();
       if (this.list.length > 1) return;
-      const second = this.put(chart);
-      this.actions.begun(second);
-      orSaid(second.load());
+      this.begin(chart);
     }
     this.arranged();
     this.actions.changed();

@@ -1,21 +1,30 @@
-/** Which images a line or a view surrounds. */
+/** What a line or a view surrounds. */
 
 import type { Camera } from "./camera";
 import type { Chart } from "../data/chart";
-import { Ring } from "./ring";
+import type { Point } from "../annotate/content";
+import { simplified } from "../annotate/simplify";
 
-/** Images whose centres lie within a line. @param line x and y in pixels of the screen, in turn. */
-export function surroundedBy(line: readonly number[], chart: Chart, camera: Camera): number[] {
-  const points: number[] = [];
-  for (let at = 0; at < line.length; at += 2) points.push(...camera.toMap(line[at]!, line[at + 1]!));
-  const ring = new Ring(points);
-  return rowsWhere(chart, (x, y) => ring.holds(x, y));
+const MOST_POINTS = 120;
+
+/** A line as a ring on the map. @param line x and y in pixels of the screen, in turn. */
+export function ringOf(line: readonly number[], camera: Camera): number[] {
+  const points = Array.from({ length: line.length / 2 }, (_, at) => [line[2 * at]!, line[2 * at + 1]!] as const);
+  return fewPoints(points).flatMap((point) => camera.toMap(...point));
 }
 
-/** Images whose centres are on the screen. */
-export function inView(chart: Chart, camera: Camera): number[] {
+/** What is on the screen, as a ring on the map. */
+export function ringOfView(camera: Camera): number[] {
   const [left, bottom, right, top] = camera.visible();
-  return rowsWhere(chart, (x, y) => x >= left && x <= right && y >= bottom && y <= top);
+  return [left, bottom, right, bottom, right, top, left, top];
+}
+
+/** A line in so few points that an address can hold it: a pixel or a few beside it. */
+function fewPoints(line: readonly Point[]): readonly Point[] {
+  let tolerance = 1;
+  let ring = simplified(line, tolerance);
+  while (ring.length > MOST_POINTS) ring = simplified(line, (tolerance *= 1.5));
+  return ring;
 }
 
 /** The image in the middle of the screen, or nearest to it; -1 if none is on the screen. */
@@ -27,13 +36,4 @@ export function nearestToMiddle({ places }: Chart, camera: Camera): number {
     if (distance < away) [best, away] = [row, distance];
   });
   return best;
-}
-
-function rowsWhere(chart: Chart, right: (x: number, y: number) => boolean): number[] {
-  const { boxes } = chart;
-  const rows: number[] = [];
-  for (let row = 0; row < boxes.length / 4; row++) {
-    if (chart.has(row) && right(boxes[4 * row]!, boxes[4 * row + 1]!)) rows.push(row);
-  }
-  return rows;
 }

@@ -36,5 +36,9 @@ class Blank implements Drawing {
   shade(): void {}
   frame(): void {}
   fade(): void {}
+  tint(): void {}
+  prepare(): boolean {
+    return true;
+  }
   draw(): void {}
 }

@@ -179,6 +179,16 @@ export class SharpPages {
     }
   }
 
+  /** Whether the pages of images are there, but for those that cannot be. */
+  has(number: number, images: Iterable<number>): boolean {
+    const level = this.levels[number]!;
+    const pages = new Set<number>();
+    for (const image of images) pages.add(Math.floor(image / level.inPage));
+    return [...pages]
+      .slice(0, this.free.length + this.held.size)
+      .every((page) => level.layers[page]! >= 0 || this.missing.has(`${number}-${page}`));
+  }
+
   private async read(level: Level, page: number): Promise<void> {
     const key = `${level.number}-${page}`;
     if (this.reading.has(key) || this.missing.has(key)) return;

@@ -21,6 +21,8 @@ export interface Look {
   mark: Ink;
 }
 
+/** Of the areas and outlines of clusters, where images have colours of their own. */
+const BEHIND = 0.3;
 const AREA = 0.1;
 /** Share of its colour in a line around a cluster; the rest is that of the paper. */
 const OUTLINE = 0.8;
@@ -55,6 +57,7 @@ export class Scene {
   private chunks = new Chunks(new Float32Array());
   private typical = 1;
   private faded = false;
+  private isTinted = false;
   /** Counts what changed but for the camera. */
   private version = 0;
   private density = 1;
@@ -127,8 +130,13 @@ export class Scene {
     this.recolour();
   }
 
+  /** How far areas and outlines step back, in [0, 1]. */
+  private get behind(): number {
+    return (this.faded ? FADED : 1) * (this.isTinted ? BEHIND : 1);
+  }
+
   private mixed(ink: Ink): Ink {
-    const share = OUTLINE * (this.faded ? FADED : 1);
+    const share = OUTLINE * this.behind;
     const mix = (part: 0 | 1 | 2) => ink[part] * share + this.look.paper[part] * (1 - share);
     return [mix(0), mix(1), mix(2)];
   }
@@ -146,6 +154,17 @@ export class Scene {
   shade(states: Float32Array): void {
     this.version++;
     this.sprites.shade(states);
+  }
+
+  /**
+   * Colour images: with frames, and where they are small as a whole.
+   *
+   * @param inks for each image red, green and blue as one number, -1 for none; null colours none.
+   */
+  tint(inks: Float32Array | null): void {
+    this.sprites.tint(inks);
+    this.isTinted = inks !== null;
+    this.recolour();
   }
 
   /** Put frames around images. */
@@ -211,7 +230,7 @@ export class Scene {
     this.empty();
     const level = this.levelFor(view.scale * this.density);
     if (level >= 0 && this.part === 1) this.sharp.want(level, this.fromTheMiddle(view));
-    this.areas.draw(view, AREA * this.part * (this.faded ? FADED : 1));
+    this.areas.draw(view, AREA * this.part * this.behind);
     const finer = Math.min(Math.max((this.typical * view.scale) / FINER_BELOW, FINEST), 1);
     this.outlines.draw(view, this.part, finer);
     // What glides may come from anywhere.
@@ -222,6 +241,15 @@ export class Scene {
     const level = this.levelFor(view.scale * this.density);
     const pages = { base: this.base, sharp: this.sharp, level };
     this.sprites.draw(view, this.part, pages, this.look, rows);
+  }
+
+  /** Fetch what a drawing shows; whether all of it is there. */
+  prepare(camera: Camera, density: number): boolean {
+    const level = this.levelFor(camera.scale * density);
+    if (level < 0) return this.base.ready >= this.atlas.base.pages;
+    const seen = this.fromTheMiddle(camera);
+    this.sharp.want(level, seen);
+    return this.sharp.has(level, seen);
   }
 
   /** The level whose pictures are as large as images are drawn; -1 for the small ones. */

@@ -7,7 +7,8 @@ import type { BasePages, SharpPages } from "./pages";
 import type { View } from "./view";
 
 const VERTEX = `${RECTANGLES}
-uniform highp sampler2D before, after, states;
+uniform highp sampler2D before, after, states, inks;
+uniform bool inked;
 uniform float part;
 uniform vec2 centre, scale;
 uniform float pixels;
@@ -18,6 +19,8 @@ out vec3 at;
 flat out vec4 inside;
 flat out float shade;
 flat out int isSharp;
+out vec2 spot;
+flat out vec4 ink; // and how much of it there is
 
 int layerOf(highp isampler2D layers, vec4 facts, int image) {
   int page = image / int(facts.z);
@@ -39,6 +42,10 @@ void main() {
   float least = state > 1.5 ? 5.0 / pixels : 1.2 / pixels;
   reach *= max(1.0, least / max(reach.x, reach.y));
   vec2 place = corner();
+  spot = place;
+  ink = vec4(0.0);
+  float packed = inked ? lookUp(inks, image / 4)[image % 4] : -1.0;
+  if (packed >= 0.0) ink = vec4(floor(packed / 65536.0), mod(floor(packed / 256.0), 256.0), mod(packed, 256.0), 255.0) / 255.0;
   gl_Position = vec4((box.xy + (2.0 * place - 1.0) * reach - centre) * scale, 0.0, 1.0);
   vec4 facts = base;
   int layer = -1;
@@ -66,6 +73,8 @@ in vec3 at;
 flat in vec4 inside;
 flat in float shade;
 flat in int isSharp;
+in vec2 spot;
+flat in vec4 ink;
 uniform highp sampler2DArray basePictures, sharpPictures;
 uniform vec3 paper, mark;
 uniform float ready;
@@ -89,6 +98,15 @@ void main() {
   }
   vec3 seen = max(look(place) - clear, 0.0); // the picture is on white
   if (isSharp == 0 && at.z >= ready) { seen = mix(paper, mark, 0.15); clear = 0.0; }
+  vec2 pixels = 1.0 / max(abs(vec2(dFdx(spot.x), dFdy(spot.y))), vec2(1e-6));
+  if (ink.a > 0.0) { // a frame, and all of it where the picture is too small to be seen
+    float longer = max(pixels.x, pixels.y);
+    vec2 away = min(spot, 1.0 - spot) * pixels;
+    float frame = step(min(away.x, away.y), clamp(0.09 * longer, 1.0, 5.0));
+    float cover = max(frame, 0.85 * (1.0 - smoothstep(9.0, 26.0, longer)) * (1.0 - clear));
+    clear *= 1.0 - frame;
+    seen = mix(seen, ink.rgb * (1.0 - clear), cover);
+  }
   float faded = shade < 0.5 ? 0.16 : 1.0;
   colour = vec4(mix(paper * (1.0 - clear), seen, faded), 1.0 - clear);
 }`;
@@ -104,6 +122,8 @@ export class Sprites {
   private readonly program: Program;
   private readonly array: WebGLVertexArrayObject;
   private readonly states: Numbers;
+  private readonly inks: Numbers;
+  private inked = false;
   private readonly before: Numbers;
   private readonly after: Numbers;
 
@@ -119,12 +139,19 @@ export class Sprites {
     this.before = new Numbers(gl);
     this.after = new Numbers(gl);
     this.states = new Numbers(gl);
+    this.inks = new Numbers(gl);
     this.states.set(new Float32Array(images).fill(Shade.Plain));
   }
 
   /** How each image is shown: a `Shade`. */
   shade(states: Float32Array): void {
     this.states.set(states);
+  }
+
+  /** Colours of images, as `Scene.tint` takes them. */
+  tint(inks: Float32Array | null): void {
+    this.inked = inks !== null;
+    if (inks) this.inks.set(inks);
   }
 
   /** Where each image is, and where it comes from: x, y, width and height. */
@@ -177,6 +204,8 @@ export class Sprites {
     this.before.bind(3, program.place("before"));
     this.after.bind(4, program.place("after"));
     this.states.bind(5, program.place("states"));
+    this.inks.bind(7, program.place("inks"));
+    gl.uniform1i(program.place("inked"), Number(this.inked));
     if (this.cutOuts) gl.enable(gl.BLEND);
     gl.blendFunc(gl.ONE, gl.ONE_MINUS_SRC_ALPHA);
     for (const { first, end } of rows) gl.drawArrays(gl.TRIANGLES, CORNERS * first, CORNERS * (end - first));

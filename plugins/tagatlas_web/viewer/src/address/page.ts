@@ -1,0 +1,110 @@
+/** What the page shows, said as an address and shown again from one. */
+
+import type { Model } from "../data/model";
+import type { Conditions, Step } from "../find/conditions";
+import type { Looks } from "../looks/looks";
+import type { Stages } from "../map/stages";
+import type { Address, Shown, Term } from "./address";
+import { clusterNumber, clusterWords, type Level } from "./clusters";
+import { shortId } from "./images";
+import { canSay, conditionOf } from "./terms";
+
+/** What the card shows. */
+export type Opened =
+  | { kind: "image"; row: number }
+  | { kind: Level; map: number; number: number }
+  | { kind: "tag"; label: string };
+
+export interface PageActions {
+  /** What is open. */
+  opened(): Opened | null;
+  /** Open a card where the map stays as it is; null closes it. */
+  open(opened: Opened | null): Promise<void>;
+}
+
+export class Page {
+  constructor(
+    private readonly model: Model,
+    private readonly stages: Stages,
+    private readonly conditions: Conditions,
+    private readonly looks: Looks,
+    private readonly actions: PageActions,
+  ) {}
+
+  now(): Address {
+    const { stages } = this;
+    const shown = stages.all.map(({ places, camera }): Shown => ({
+      map: places.facts.name, spot: camera.spot, arranged: places.arranged?.term ?? null,
+    }));
+    return {
+      shown,
+      used: stages.all.indexOf(stages.active),
+      colour: this.looks.colour,
+      steps: this.conditions.all.filter(({ term }) => canSay(term)).map(({ mode, term }) => ({ mode, term })),
+      open: this.openTerm(),
+    };
+  }
+
+  /** Show what an address says; what is not there is named. */
+  async show(address: Address): Promise<string[]> {
+    const lacking: string[] = [];
+    await this.showMaps(address, lacking);
+    if (!(await this.looks.colourBy(address.colour))) lacking.push(`the colour by ${quoted(address.colour!)}`);
+    const made: Step[] = [];
+    for (const { mode, term } of address.steps) {
+      const condition = await conditionOf(this.model, this.stages.active.chart, term, made.length);
+      if (condition) made.push({ ...condition, mode });
+      else lacking.push(`the condition ${quoted(term)}`);
+    }
+    this.conditions.replace(made);
+    const opened = address.open && (await this.openedFrom(address.open));
+    if (address.open && !opened) lacking.push(`what is open, ${quoted(address.open)}`);
+    await this.actions.open(opened);
+    return lacking;
+  }
+
+  private async showMaps({ shown, used }: Address, lacking: string[]): Promise<void> {
+    const { maps } = this.model.atlas;
+    const wanted = shown.length ? shown : [{ map: maps[0]!.name, spot: null, arranged: null }];
+    const found = wanted.flatMap((each) => {
+      const number = maps.findIndex(({ name }) => name === each.map);
+      if (number < 0) lacking.push(`the map “${each.map.slice(0, 80)}”`);
+      return number < 0 ? [] : [{ ...each, number }];
+    });
+    await this.stages.set(found.length ? found.map(({ number }) => number) : [0], used);
+    for (const [at, { spot, arranged }] of found.entries()) {
+      const stage = this.stages.all[at]!;
+      if (!(await this.looks.arrange(stage, arranged))) lacking.push(`the arrangement ${quoted(arranged!)}`);
+      stage.see(spot);
+    }
+  }
+
+  private openTerm(): Term | null {
+    const { model } = this;
+    const opened = this.actions.opened();
+    if (!opened) return null;
+    if (opened.kind === "tag") return ["tag", opened.label];
+    if (opened.kind === "image") return ["image", shortId(model, opened.row)];
+    const chart = this.stages.charts.find(({ number }) => number === opened.map);
+    if (!chart) return null;
+    return [opened.kind, chart.facts.name, ...clusterWords(model, chart, opened.kind, opened.number)];
+  }
+
+  private async openedFrom([kind, first = "", ...words]: Term): Promise<Opened | null> {
+    const { model } = this;
+    if (kind === "tag") return first ? { kind, label: first } : null;
+    if (kind === "image") {
+      const row = model.rowOf(first);
+      return row < 0 ? null : { kind, row };
+    }
+    if (kind !== "cluster" && kind !== "subcluster") return null;
+    const map = model.atlas.maps.findIndex(({ name }) => name === first);
+    if (map < 0) return null;
+    const number = clusterNumber(model, await model.chart(map), kind, words);
+    return number < 0 ? null : { kind, map, number };
+  }
+}
+
+function quoted(term: Term): string {
+  return `“${term.join(" ").slice(0, 80)}”`;
+}

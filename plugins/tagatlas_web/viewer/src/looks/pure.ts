@@ -1,0 +1,5 @@
+// Built for the tests: what needs no page.
+export * from "./arrangement";
+export * from "./classes";
+export * from "./dates";
+export * from "./ticks";

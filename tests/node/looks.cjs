@@ -1,0 +1,115 @@
+// Arrangements give each image one place, classes hold each value once, and both are quick.
+const assert = require("node:assert/strict");
+const { timeline, scatter, wall, byText, byNumber, daysOf, unitFor, roundNumbers, HUES } = require(process.argv[2]);
+
+let state = 7;
+const random = () => (state = (state * 1103515245 + 12345) % 2147483648) / 2147483648;
+const boxesOf = (count) => {
+  const boxes = new Float32Array(4 * count);
+  for (let row = 0; row < count; row++) {
+    if (row % 11 !== 10) boxes.set([random() * 50, random() * 30, 0.5 + random(), 0.5 + random()], 4 * row);
+  }
+  return boxes;
+};
+const on = (boxes, row) => boxes[4 * row + 2] > 0;
+
+/** Images keep their shape, lie within the bounds, and, where that is asked, apart from each other. */
+function checkPlaces(before, { boxes, bounds }, wanted, apart) {
+  const seen = [];
+  for (let row = 0; row < before.length / 4; row++) {
+    assert.equal(on(boxes, row), on(before, row) && wanted(row));
+    if (!on(boxes, row)) continue;
+    const [x, y, width, height] = boxes.subarray(4 * row, 4 * row + 4);
+    assert.ok(Math.abs(width / height / (before[4 * row + 2] / before[4 * row + 3]) - 1) < 1e-4);
+    assert.ok(x - width / 2 >= bounds[0] - 1e-3 && x + width / 2 <= bounds[2] + 1e-3, `${x} ${bounds}`);
+    assert.ok(y - height / 2 >= bounds[1] - 1e-3 && y + height / 2 <= bounds[3] + 1e-3, `${y} ${bounds}`);
+    seen.push([x, y, width, height]);
+  }
+  if (!apart) return;
+  seen.forEach(([x, y, width, height], at) => {
+    for (const [x2, y2, width2, height2] of seen.slice(at + 1)) {
+      assert.ok(Math.abs(x - x2) >= (width + width2) / 2 - 1e-3 || Math.abs(y - y2) >= (height + height2) / 2 - 1e-3);
+    }
+  });
+}
+
+for (const count of [0, 1, 2, 3, 17, 400]) {
+  const before = boxesOf(count);
+  const days = Float64Array.from({ length: count }, (_, row) => (row % 7 === 3 ? NaN : 10000 + Math.floor(random() ** 3 * 4000)));
+  const likes = Float64Array.from({ length: count }, () => 1 + Math.floor(random() ** 8 * 50000));
+  const time = timeline(before, days, "day");
+  checkPlaces(before, time, (row) => Number.isFinite(days[row]), true);
+  const order = [...days.keys()].filter((row) => on(time.boxes, row)).sort((one, other) => days[one] - days[other]);
+  const unit = unitFor(Math.min(...order.map((row) => days[row])), Math.max(...order.map((row) => days[row])), 60);
+  order.slice(1).forEach((row, at) => {
+    if (unit.at(days[row]) > unit.at(days[order[at]])) assert.ok(time.boxes[4 * row] > time.boxes[4 * order[at]]);
+  });
+  assert.ok(time.across.ticks(time.bounds[0], time.bounds[2], 8).length <= 9);
+  const plot = scatter(before, { title: "day", values: days, isDate: true }, { title: "likes", values: likes, isDate: false });
+  checkPlaces(before, plot, (row) => Number.isFinite(days[row]), false);
+  for (let row = 0; row < count; row++) {
+    for (let other = 0; other < count; other++) {
+      if (on(plot.boxes, row) && on(plot.boxes, other) && likes[row] > likes[other]) assert.ok(plot.boxes[4 * row + 1] >= plot.boxes[4 * other + 1]);
+    }
+  }
+  for (const axis of [plot.across, plot.up]) {
+    for (const most of [1, 5, 12]) assert.ok(axis.ticks(-1, 1e4, most).length <= most + 2);
+  }
+  const grid = wall(before);
+  checkPlaces(before, grid, () => true, true);
+}
+
+// Those at the left of the map are at the left of the wall.
+const big = boxesOf(200000);
+let begun = process.cpuUsage();
+const grid = wall(big);
+const seconds = {};
+const spent = () => { const { user, system } = process.cpuUsage(begun); begun = process.cpuUsage(); return (user + system) / 1e6; };
+seconds.wall = spent();
+timeline(big, Float64Array.from({ length: 200000 }, () => 15000 + random() * 9000), "day");
+seconds.timeline = spent();
+const sums = [0, 0, 0, 0];
+for (let row = 0; row < 200000; row++) {
+  if (!on(big, row)) continue;
+  const right = big[4 * row] > 25 ? 2 : 0;
+  sums[right] += grid.boxes[4 * row];
+  sums[right + 1]++;
+}
+assert.ok(sums[2] / sums[3] > 1.6 * (sums[0] / sums[1]));
+
+assert.deepEqual(["2016", "2016-03", "2016-03-01", "2016-03-01T12:00:00Z", "1969-12-31"].map(daysOf), [16801, 16861, 16861, 16861.5, -1]);
+assert.ok(["", "soon", "2016-13", "12.3.2016"].map(daysOf).every(Number.isNaN));
+for (const [first, last] of [["1850", "2020"], ["2016-01", "2016-12"], ["2016-02-27", "2016-03-02"], ["-0044-03-15", "2000"]]) {
+  const [from, to] = [daysOf(first), daysOf(last)];
+  const unit = unitFor(from, to, 8);
+  const names = new Set();
+  for (let each = unit.at(from); each <= unit.at(to); each++) {
+    assert.equal(unit.at(unit.start(each)), each);
+    assert.equal(unit.at(unit.start(each + 1) - 0.001), each);
+    names.add(unit.name(each));
+  }
+  assert.equal(names.size, unit.at(to) - unit.at(from) + 1);
+}
+assert.deepEqual(roundNumbers(0.3, 7.2, 4), [2, 4, 6]);
+assert.deepEqual(roundNumbers(0, 0.3, 3), [0, 0.1, 0.2, 0.3]);
+
+const texts = byText(["", ...Array.from({ length: 15 }, (_, at) => `v${at}`)], Array.from({ length: 1000 }, (_, row) => (row % 17) - 1));
+assert.equal(texts.classes.length, HUES.length + 1);
+assert.match(texts.classes.at(-1).label, /^5 other/);
+const ramps = {};
+for (const [name, make] of Object.entries({
+  even: () => random() * 100, whole: () => Math.floor(random() * 6), skewed: () => Math.floor(1 / random() ** 2), zeros: () => Math.max(0, Math.floor(random() * 40) - 35),
+  one: () => 5, negative: () => -random(),
+})) {
+  const values = Float64Array.from({ length: 2000 }, (_, row) => (row % 9 ? make() : NaN));
+  const { classes, of } = byNumber(values, false);
+  assert.ok(classes.length >= 1 && classes.length <= 9, name);
+  assert.equal(new Set(classes.map(({ label }) => label)).size, classes.length, name);
+  const rows = [...values.keys()].filter((row) => Number.isFinite(values[row])).sort((one, other) => values[one] - values[other]);
+  rows.slice(1).forEach((row, at) => assert.ok(of[row] >= of[rows[at]], name));
+  for (let row = 0; row < 2000; row++) assert.equal(of[row] < 0, !Number.isFinite(values[row]), name);
+  const counts = classes.map((_, at) => of.filter((each) => each === at).length);
+  if (name !== "one") assert.ok(Math.max(...counts) < 1800 * 0.95, name);
+  ramps[name] = classes.map(({ colour }) => colour);
+}
+console.log(JSON.stringify({ hues: HUES, ramps, seconds }));
