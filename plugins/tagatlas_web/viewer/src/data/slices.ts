@@ -3,12 +3,16 @@
 const SLICE_MS = 8;
 const STEPS = 256;
 
-/** Call `work` for each number from 0 on, with breaths in between. */
-export async function inSlices(count: number, work: (number: number) => void): Promise<void> {
+/**
+ * Call `work` for each number from 0 on, with breaths in between.
+ *
+ * @param steps after so many it is time to see how long it took: fewer where each takes its time.
+ */
+export async function inSlices(count: number, work: (number: number) => void, steps = STEPS): Promise<void> {
   let until = performance.now() + SLICE_MS;
   for (let number = 0; number < count; number++) {
     work(number);
-    if (number % STEPS || performance.now() < until) continue;
+    if (number % steps || performance.now() < until) continue;
     await breath();
     until = performance.now() + SLICE_MS;
   }

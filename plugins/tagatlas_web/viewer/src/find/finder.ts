@@ -119,7 +119,7 @@ export class Finder {
       this.backend.hidden = this.isByMeaning;
       void this.find(false);
     };
-    query.addEventListener("focus", () => void this.suggest(), { once: true });
+    query.addEventListener("focus", () => void this.suggest().then(() => this.search.prepare()), { once: true });
     query.addEventListener("input", () => {
       clearTimeout(this.pause);
       if (this.isDone) this.sitting = null;

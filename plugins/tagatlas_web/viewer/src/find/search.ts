@@ -51,7 +51,8 @@ interface Sought extends Source {
 }
 
 export class Search {
-  private readonly known = new WeakMap<readonly string[], string[]>();
+  private readonly known = new WeakMap<readonly string[], Promise<string[]>>();
+  private readonly counts = new WeakMap<Tagged, { from: number; images: number }>();
   private readonly tagLabels = new WeakMap<readonly Tagged[], string[]>();
 
   constructor(private readonly model: Model) {}
@@ -98,12 +99,20 @@ export class Search {
     }
     holding.sort((one, other) => other.how - one.how || other.tag.rows.length - one.tag.rows.length);
     const best = new Map<string, { label: string; images: number; how: Fit }>();
-    for (const { tag, backend, how } of holding.slice(0, COUNTED * most)) {
-      const images = imagesFrom(tag, this.model.countsFrom(tag, backend, wish.chart));
+    const counted = holding.slice(0, COUNTED * most);
+    await inSlices(counted.length, (at) => {
+      const { tag, backend, how } = counted[at]!;
+      const images = this.imagesFrom(tag, this.model.countsFrom(tag, backend, wish.chart));
       if (images > (best.get(tag.label)?.images ?? 0)) best.set(tag.label, { label: tag.label, images, how });
-    }
+    }, 1);
     const ordered = [...best.values()].sort((one, other) => other.how - one.how || other.images - one.images);
     return ordered.slice(0, most);
+  }
+
+  /** Make labels and columns comparable before anything is looked for in them. */
+  async prepare(): Promise<void> {
+    await this.comparable(this.model.allLabels);
+    for (const facts of this.model.atlas.columns) await this.comparable((await this.model.column(facts)).values);
   }
 
   private async term(term: Term, wish: Wish, isWanted: () => boolean): Promise<Sought | null> {
@@ -158,12 +167,13 @@ export class Search {
   }
 
   /** Some texts as they are compared, which is done once. */
-  private async comparable(texts: readonly string[]): Promise<string[]> {
-    const before = this.known.get(texts);
-    if (before) return before;
-    const made: string[] = [];
-    await inSlices(texts.length, (at) => made.push(spaced(texts[at]!)));
-    this.known.set(texts, made);
+  private comparable(texts: readonly string[]): Promise<string[]> {
+    let made = this.known.get(texts);
+    if (!made) {
+      const all: string[] = [];
+      made = inSlices(texts.length, (at) => all.push(spaced(texts[at]!))).then(() => all);
+      this.known.set(texts, made);
+    }
     return made;
   }
 
@@ -173,16 +183,19 @@ export class Search {
     return this.comparable(labels);
   }
 
+  /** How many images have a tag from a score, of 255, on. */
+  private imagesFrom(tag: Tagged, from: number): number {
+    const before = this.counts.get(tag);
+    if (before?.from === from) return before.images;
+    let images = 0;
+    for (const score of tag.scores) if (score >= from) images++;
+    this.counts.set(tag, { from, images });
+    return images;
+  }
+
   private empty(): Hits {
     return { scores: new Uint8Array(this.model.count), counted: new Uint8Array(this.model.count) };
   }
-}
-
-/** How many images have a tag from a score, of 255, on. */
-export function imagesFrom(tag: Tagged, least: number): number {
-  let images = 0;
-  for (const score of tag.scores) if (score >= least) images++;
-  return images;
 }
 
 function mark({ whole, start }: Source, how: Fit, row: number): void {

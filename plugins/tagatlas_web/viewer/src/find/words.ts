@@ -14,26 +14,28 @@ export enum Fit {
 export interface Term {
   /** The forms it may have, each as {@link spaced}. */
   readonly forms: readonly string[];
+  /** What all of them begin with. */
+  readonly stem: string;
   /** Whether words that begin so count as well. */
   readonly open: boolean;
 }
 
 const UNSPACED = ["Han", "Hiragana", "Katakana", "Thai", "Lao", "Khmer", "Myanmar", "Tibetan"];
-/** A letter of a script that does not part words, with its marks; a symbol. */
-const ALONE = new RegExp(`(?:[${UNSPACED.map((script) => `\\p{scx=${script}}`).join("")}](?<=[\\p{L}\\p{N}])|\\p{S})\\p{M}*`, "gu");
-const BETWEEN = /[\p{P}\p{Z}\p{C}]+/gu;
-const BESIDE_NUMBER = /(?<=\p{N})(?=\p{L})|(?<=\p{L})(?=\p{N})/gu;
-const PLAIN = /^[a-z ]*$/;
+/** A letter of a script that does not part words. */
+const ALONE = `(?=[\\p{L}\\p{N}])[${UNSPACED.map((script) => `\\p{scx=${script}}`).join("")}]`;
+/** A word: letters with their marks, or digits, or a symbol. */
+const WORD = new RegExp(`${ALONE}\\p{M}*|(?:(?!${ALONE})[\\p{L}\\p{M}])+|(?:(?!${ALONE})\\p{N})+|\\p{S}\\p{M}*`, "gu");
+/** The same in ASCII, many times faster. */
+const PLAIN_WORD = /[a-z]+|[0-9]+|[$+<=>^`|~]/g;
+const PLAIN = /^[\x00-\x7f]*$/;
 const QUOTED = /["“”„«»]([^"“”„«»]*)["“”„«»]|(\S+)/gu;
 const SHORT = 3;
 
 /** A text in words with a space around each, folded; letters of scripts without spaces are words. */
 export function spaced(text: string): string {
-  let words = folded(text);
-  if (!PLAIN.test(words)) {
-    words = words.replace(BETWEEN, " ").replace(ALONE, " $& ").replace(BESIDE_NUMBER, " ");
-  }
-  return ` ${words.replace(/ +/g, " ").trim()} `;
+  const compared = folded(text);
+  const words = compared.match(PLAIN.test(compared) ? PLAIN_WORD : WORD) ?? [];
+  return ` ${words.join(" ")} `;
 }
 
 /** What a query asks for: all of it must be found. Words in quotes belong together. */
@@ -41,12 +43,15 @@ export function terms(query: string): Term[] {
   return [...query.matchAll(QUOTED)].flatMap(([, quoted, word]) => {
     const words = spaced(quoted ?? word ?? "");
     if (words.trim() === "") return [];
-    return [{ forms: quoted === undefined ? forms(words) : [words], open: word?.endsWith("*") ?? false }];
+    const all = quoted === undefined ? forms(words) : [words];
+    const stem = all.reduce((short, form) => (form.length < short.length ? form : short)).slice(0, -1);
+    return [{ forms: all, stem, open: word?.endsWith("*") ?? false }];
   });
 }
 
 /** How a text, as {@link spaced}, holds a term. */
-export function fit(text: string, { forms }: Term): Fit {
+export function fit(text: string, { forms, stem }: Term): Fit {
+  if (!text.includes(stem)) return Fit.None;
   let best = Fit.None;
   for (const form of forms) {
     if (text === form) return Fit.Exact;
