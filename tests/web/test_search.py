@@ -268,10 +268,14 @@ def test_a_tag_on_a_card_counts_as_in_the_search(page: Page, atlas: Map) -> None
 def test_a_search_is_undone_and_done_again_with_its_words(page: Page, atlas: Map) -> None:
     page.click("#clear")
     search(page, "bird")
+    page.get_by_label("Lowest score").fill("0.6")
+    page.wait_for_selector("#chosen:has-text('from 0.60')")
     page.click("#clear")
     page.get_by_label("Undo choosing").click()
     assert page.input_value("#query") == "bird"
-    birds = having(atlas, "bird", 0.35)
+    page.wait_for_selector("#found:not([hidden])")
+    assert page.get_by_label("Lowest score").input_value() == "0.6"
+    birds = having(atlas, "bird", 0.6)
     assert f"{len(birds)} images" in page.inner_text("#chosen")
     page.get_by_role("button", name="Add", exact=True).click()
     page.locator("#query").press("Control+a")

@@ -39,14 +39,18 @@ export class CutSlider {
     });
   }
 
-  /** Begin with the score that counts by itself. */
-  show(range: Range | null): void {
+  /** Begin with a score; null for the one that counts by itself. */
+  show(range: Range | null, chosen: number | null = null): void {
     if (!range) return;
     this.range = range;
     this.slider.min = String(range.low);
     this.slider.max = String(range.high);
     this.slider.step = String(range.step);
     this.begin();
+    if (chosen === null) return;
+    this.slider.value = String(chosen);
+    this.back.hidden = false;
+    this.say();
   }
 
   /** Say how many images are found. */

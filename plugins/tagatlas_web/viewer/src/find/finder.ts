@@ -4,7 +4,7 @@ import { Thumbnails } from "../card/thumbnails";
 import type { Chart } from "../data/chart";
 import { button, byId, choice, count, element, plain } from "../elements";
 import type { Model } from "../data/model";
-import type { Conditions, Mode } from "./conditions";
+import type { Conditions, Mode, Step } from "./conditions";
 import { CutSlider, shownScore, type Range } from "./cut";
 import { meaningBackend, searchByMeaning } from "./meaning";
 import { best, type Scores } from "./ranking";
@@ -95,8 +95,7 @@ export class Finder {
       return;
     }
     this.forget();
-    this.sitting = { key: other.key, mode: other.mode };
-    this.sought = this.query.value = other.term[1] ?? "";
+    void this.recall(other);
   }
 
   /** Empty the field and all that is said of it. */
@@ -166,6 +165,23 @@ export class Finder {
     if (visit && rows.length) this.actions.visit(rows);
   }
 
+  /** Say what a search is that came back. */
+  private async recall({ key, mode, term, holds }: Step): Promise<void> {
+    const [sort, text = "", backend = "", from = "", wider = ""] = term;
+    const asked = ++this.asked;
+    this.sitting = { key, mode };
+    this.sought = this.query.value = text;
+    this.backend.value = backend;
+    this.wider.checked = Boolean(wider);
+    if (this.way) this.way.selectedIndex = Number(sort !== SEARCH);
+    if (sort !== SEARCH) return; // a model may be a service that is paid
+    const result = await this.ask(text, () => asked === this.asked);
+    if (asked !== this.asked || typeof result === "string") return;
+    this.result = result;
+    this.cut.show(result.range, from ? Number(from) : null);
+    this.draw(rowsOf(holds));
+  }
+
   /** What is found, or in words why nothing can be. */
   private async ask(text: string, isWanted: () => boolean): Promise<Result | string> {
     if (this.isByMeaning) return searchByMeaning(this.model, text);
@@ -183,15 +199,14 @@ export class Finder {
     if (!result) return [];
     const { scores, counted } = result;
     const holds = least === null ? counted : Uint8Array.from(counted, (_, row) => Number(scores[row] !== 0 && scores[row]! >= least));
-    const rows: number[] = [];
-    holds.forEach((held, row) => held && rows.push(row));
+    const rows = rowsOf(holds);
     this.draw(rows);
     const { key, mode } = this.sitting!;
     const backend = this.isByMeaning ? "" : this.backend.value;
     const by = this.isByMeaning ? " by meaning" : backend && ` (${backend})`;
     const from = least === null || !result.range ? "" : shownScore(least, result.range);
     const words = `“${sought}”${by}${from && ` from ${from}`}`;
-    const term = [this.isByMeaning ? "meaning" : SEARCH, sought, backend, from];
+    const term = [this.isByMeaning ? "meaning" : SEARCH, sought, backend, from, ...(this.wider.checked ? ["wider"] : [])];
     this.conditions.put({ key, kind: SEARCH, words, holds, scores, term }, mode, this.sitting);
     return rows;
   }
@@ -201,7 +216,9 @@ export class Finder {
     if (!result) return;
     this.cut.count(rows.length);
     const parts: Node[] = [];
-    if (!rows.length) parts.push(element("p", {}, "Nothing is found: take fewer words, or another spelling."));
+    const isWeak = !rows.length && Array.from(result.scores).some((score) => score !== 0);
+    if (isWeak) parts.push(element("p", {}, "No image has so high a score."));
+    else if (!rows.length) parts.push(element("p", {}, "Nothing is found: take fewer words, or another spelling."));
     if (result.range) parts.push(this.cut.root);
     if (result.more || this.wider.checked) {
       const gain = result.more ? ` (${plain(result.more)} more)` : "";
@@ -239,4 +256,10 @@ export class Finder {
     const options = tags.map(({ label, images }) => element("option", { value: label }, count(images, "image")));
     byId("suggestions").replaceChildren(...options);
   }
+}
+
+function rowsOf(holds: Uint8Array): number[] {
+  const rows: number[] = [];
+  holds.forEach((held, row) => held && rows.push(row));
+  return rows;
 }
