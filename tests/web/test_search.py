@@ -159,6 +159,11 @@ def test_whole_words_come_before_words_that_begin_so(page: Page, atlas: Map) -> 
         "wanted => document.querySelector('#chosen').innerText.includes(wanted)",
         arg=f"{len(wider | set(images))} images",
     )
+    page.reload()
+    page.wait_for_selector("html[data-ready]", state="attached")
+    page.wait_for_selector("#found label:has-text('Also words that begin so')")
+    assert page.get_by_label("Also words that begin so").is_checked()
+    assert f"{len(wider | set(images))} images" in page.inner_text("#chosen")
     assert f"{len(having(atlas, 'carnivore'))} images" in search(page, "carnivo")
 
 

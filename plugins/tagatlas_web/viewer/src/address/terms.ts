@@ -28,11 +28,11 @@ interface Circumstances {
 type Maker = (at: Circumstances, words: readonly string[]) => Promise<Condition | null>;
 
 const MAKERS: Readonly<Record<string, Maker>> = {
-  search: async ({ model, chart, number }, [text = "", backend = "", from = ""]) => {
+  search: async ({ model, chart, number }, [text = "", backend = "", from = "", wider = ""]) => {
     if (!text || !isBackend(model, backend)) return null;
-    const found = await new Search(model).find({ text, backend, chart, open: false }, () => true);
+    const found = await new Search(model).find({ text, backend, chart, open: Boolean(wider) }, () => true);
     const scores = Float32Array.from(found!.scores, (score) => score / 255);
-    return cut(["search", text, backend, from], backend && ` (${backend})`, scores, found!.counted, number);
+    return cut(["search", text, backend, from, ...(wider ? [wider] : [])], backend && ` (${backend})`, scores, found!.counted, number);
   },
 
   meaning: async ({ model, number }, [text = "", , from = ""]) => {
