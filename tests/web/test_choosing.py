@@ -239,6 +239,23 @@ def test_dragging_along_the_bars_is_one_step(page: Page) -> None:
     assert page.is_hidden("#chosen")
 
 
+def test_columns_are_read_when_they_are_seen(browser: Browser, viewer: Path) -> None:
+    with watched(browser, calm=True, height=500) as page:
+        read: list[str] = []
+        page.on("request", lambda request: read.append(request.url.split("/data/")[-1]))
+        open_viewer(page, viewer)
+        page.click("#filters summary")
+        page.wait_for_selector(".histogram")
+        assert not {f"columns/{file}.js" for file in (2, 3)} & set(read)
+        # What is asked for before it was seen is read first.
+        page.evaluate(
+            "() => { const low = document.querySelector('[aria-label=\"likes from\"]');"
+            " low.value = '1000'; low.form.requestSubmit(); }"
+        )
+        page.wait_for_selector("#chosen .condition")
+        assert "columns/3.js" in read
+
+
 def test_all_values_are_saved(page: Page) -> None:
     facet(page, "author").get_by_label("Zoë").check()
     said(page, images_with("author", {"Zoë"}))
@@ -253,7 +270,8 @@ def test_all_values_are_saved(page: Page) -> None:
 
 def test_values_are_found_in_a_facet(page: Page) -> None:
     text = facet(page, "text")
-    assert "more values" in text.inner_text()
+    text.scroll_into_view_if_needed()
+    text.get_by_text("more values").wait_for()
     page.get_by_label("text contains", exact=True).fill("number 17")
     page.wait_for_function("() => document.querySelectorAll('[aria-label=text] li').length === 1")
     text.get_by_label("number 17").check()

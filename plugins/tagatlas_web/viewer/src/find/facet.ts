@@ -25,6 +25,7 @@ export class Facet implements Filter {
   private readonly list = element("ul");
   private readonly below = element("p", { class: "below" });
   private column: Column | null = null;
+  private filling: Promise<Column> | null = null;
   private all: Uint32Array = new Uint32Array();
   private lacking: Uint8Array = new Uint8Array();
   private comparable: string[] | null = null;
@@ -33,9 +34,10 @@ export class Facet implements Filter {
   private asked = 0;
   private contained = "";
 
-  /** @param mode what choosing does now. */
+  /** @param read the column. @param mode what choosing does now. */
   constructor(
-    readonly facts: Column["facts"],
+    private readonly facts: Column["facts"],
+    private readonly read: () => Promise<Column>,
     private readonly conditions: Conditions,
     private readonly mode: () => Mode,
   ) {
@@ -52,12 +54,17 @@ export class Facet implements Filter {
     });
   }
 
-  /** Show the values of a column that was read. */
-  fill(column: Column): void {
-    this.column = column;
-    this.all = column.counts();
-    this.lacking = column.lacking();
-    this.show();
+  /** Read the column, and show its values. */
+  fill(): Promise<Column> {
+    this.filling ??= this.read().then((column) => {
+      this.column = column;
+      this.all = column.counts();
+      this.lacking = column.lacking();
+      this.show();
+      return column;
+    });
+    this.filling.catch(() => (this.filling = null)); // asked for again, it is tried again
+    return this.filling;
   }
 
   /** Follow what is chosen. */
@@ -140,7 +147,7 @@ export class Facet implements Filter {
     const others = this.ticked().filter((each) => each !== value);
     const values = on ? [...others, value] : others;
     if (!this.column) return;
-    if (values.length) this.put(among(this.column, values));
+    if (values.length) this.put(among(this.column, values), this.mode());
     else this.conditions.end(valuesKey(this.facts));
   }
 
@@ -148,8 +155,7 @@ export class Facet implements Filter {
   private async find(): Promise<void> {
     const asked = ++this.asked;
     const wanted = folded(this.text.value.trim());
-    const { column } = this;
-    if (!column) return;
+    const column = await this.fill();
     if (wanted && !this.comparable) {
       const comparable: string[] = [];
       await inSlices(column.values.length, (at) => comparable.push(folded(column.values[at]!)));
@@ -163,13 +169,13 @@ export class Facet implements Filter {
 
   private async contain(): Promise<void> {
     const text = this.text.value.trim();
-    if (!this.column) return;
-    if (text) this.put(await containing(this.column, text));
+    const mode = this.mode();
+    if (text) this.put(await containing(await this.fill(), text), mode);
     else this.conditions.end(textKey(this.facts));
   }
 
   /** What stands already stays what it is: it narrows, adds or takes away. */
-  private put(condition: Condition): void {
-    this.conditions.put(condition, this.conditions.get(condition.key)?.mode ?? this.mode());
+  private put(condition: Condition, mode: Mode): void {
+    this.conditions.put(condition, this.conditions.get(condition.key)?.mode ?? mode);
   }
 }

@@ -15,9 +15,8 @@ import { RangeFilter } from "./range";
 /** A filter by one column. */
 export interface Filter {
   readonly root: HTMLElement;
-  readonly facts: Column["facts"];
-  /** The column was read. */
-  fill(column: Column): void;
+  /** Read the column, and show what it has. */
+  fill(): Promise<Column>;
   /** Follow what is chosen. */
   show(): void;
 }
@@ -87,19 +86,34 @@ export class Filters {
     this.built = true;
     const { model } = this;
     const frequency = numberColumn("Frequency", model.frequency);
-    const filters = [frequency.facts, ...model.atlas.columns].map((facts): Filter => {
-      const made = facts.kind === "text" ? Facet : RangeFilter;
-      return new made(facts, this.conditions, this.mode);
-    });
-    this.filters.push(...filters);
+    const { conditions, mode } = this;
+    this.filters.push(
+      new RangeFilter(frequency.facts, () => Promise.resolve(frequency), conditions, mode),
+      ...model.atlas.columns.map((facts): Filter => {
+        const made = facts.kind === "text" ? Facet : RangeFilter;
+        return new made(facts, () => model.column(facts), conditions, mode);
+      }),
+    );
     this.place.querySelector("div")!.replaceChildren(
       this.tagFilter(),
       this.clusterFilter(),
-      ...filters.map(({ root }) => root),
-      button("Clear all", () => this.conditions.clear()),
+      ...this.filters.map(({ root }) => root),
+      button("Clear all", () => conditions.clear()),
     );
-    filters[0]!.fill(frequency);
-    for (const filter of filters.slice(1)) void model.column(filter.facts).then((column) => filter.fill(column));
+    this.fillSeen();
+  }
+
+  /** Read a column when its filter is seen: there may be many. */
+  private fillSeen(): void {
+    const filterOf = new Map(this.filters.map((filter) => [filter.root as Element, filter]));
+    const seen = new IntersectionObserver((entries) => {
+      for (const { isIntersecting, target } of entries) {
+        if (!isIntersecting) continue;
+        seen.unobserve(target);
+        void filterOf.get(target)!.fill();
+      }
+    });
+    for (const { root } of this.filters) seen.observe(root);
   }
 
   private tagFilter(): HTMLElement {

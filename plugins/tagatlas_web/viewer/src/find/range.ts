@@ -7,7 +7,7 @@ import { field, Trouble } from "./field";
 import type { Filter } from "./filters";
 import { Histogram } from "./histogram";
 import { between, rangeKey, unread } from "./kinds";
-import { readDate, readNumber, type Span } from "./parse";
+import { readDate, readNumber, Refusal, type Span } from "./parse";
 import { dateScale, numberScale } from "./scales";
 
 export class RangeFilter implements Filter {
@@ -18,14 +18,16 @@ export class RangeFilter implements Filter {
   private readonly trouble: Trouble;
   private readonly key: string;
   private column: Column | null = null;
+  private filling: Promise<Column> | null = null;
   private bins: Int32Array = new Int32Array();
   private histogram: Histogram | null = null;
   private whole = true;
   private shown = "";
 
-  /** @param mode what choosing does now. */
+  /** @param read the column. @param mode what choosing does now. */
   constructor(
-    readonly facts: Column["facts"],
+    facts: Column["facts"],
+    private readonly read: () => Promise<Column>,
     private readonly conditions: Conditions,
     private readonly mode: () => Mode,
   ) {
@@ -41,12 +43,21 @@ export class RangeFilter implements Filter {
     this.root = element("form", { class: "range" }, title, this.low, this.high, submit, this.trouble.root, this.bars);
     this.root.addEventListener("submit", (event) => {
       event.preventDefault();
-      this.choose(null);
+      void this.choose(null);
     });
   }
 
-  /** Draw the bars of a column that was read. */
-  fill(column: Column): void {
+  /** Read the column, and draw its bars. */
+  fill(): Promise<Column> {
+    this.filling ??= this.read().then((column) => {
+      this.draw(column);
+      return column;
+    });
+    this.filling.catch(() => (this.filling = null)); // asked for again, it is tried again
+    return this.filling;
+  }
+
+  private draw(column: Column): void {
     const { keys, facts } = column;
     this.column = column;
     if (!keys?.some((key) => !Number.isNaN(key))) return;
@@ -57,7 +68,7 @@ export class RangeFilter implements Filter {
     this.histogram = new Histogram(facts.name, scale, counts, (range, gesture) => {
       this.low.value = range.low;
       this.high.value = range.high;
-      this.choose(gesture);
+      void this.choose(gesture);
     });
     this.bars.replaceChildren(this.histogram.root, ...this.others(column));
     this.show();
@@ -74,7 +85,7 @@ export class RangeFilter implements Filter {
     }
     const { histogram, column } = this;
     if (!histogram || !column) return;
-    const [first, last] = [this.read(low), this.read(high)];
+    const [first, last] = [spanOf(column, low), spanOf(column, high)];
     histogram.show(first?.first ?? null, last?.first ?? null);
     const among = this.conditions.holds(this.key);
     histogram.fill(among && column.binned(this.bins, histogram.bins, among));
@@ -92,29 +103,31 @@ export class RangeFilter implements Filter {
     return [line];
   }
 
-  private choose(gesture: object | null): void {
+  private async choose(gesture: object | null): Promise<void> {
     const [low, high] = [this.low.value.trim(), this.high.value.trim()];
+    const mode = this.conditions.get(this.key)?.mode ?? this.mode(); // what stands stays what it is
     this.trouble.clear();
     if (!low && !high) {
       this.conditions.end(this.key);
       return;
     }
-    const read = this.facts.kind === "date" ? readDate : (text: string) => readNumber(text, this.whole);
-    const first = low ? this.trouble.check(this.low, read(low)) : null;
+    const column = await this.fill();
+    const first = low ? this.trouble.check(this.low, readText(column, low, this.whole)) : null;
     if (low && !first) return;
-    const last = high ? this.trouble.check(this.high, read(high)) : null;
+    const last = high ? this.trouble.check(this.high, readText(column, high, this.whole)) : null;
     if (high && !last) return;
     if (first && last && first.first > last.last) {
       this.trouble.say(this.high, `the range ends at ${last.words}, before it begins at ${first.words}`);
-    } else if (this.column) {
-      const mode = this.conditions.get(this.key)?.mode ?? this.mode(); // what stands stays what it is
-      this.conditions.put(between(this.column, first, last), mode, gesture);
-    }
+    } else this.conditions.put(between(column, first, last), mode, gesture);
   }
+}
 
-  /** Of a text that was understood before. */
-  private read(text: string): Span | null {
-    const read = text ? (this.facts.kind === "date" ? readDate(text) : readNumber(text, false)) : null;
-    return read && "first" in read ? read : null;
-  }
+function readText({ facts }: Column, text: string, whole: boolean): Span | Refusal {
+  return facts.kind === "date" ? readDate(text) : readNumber(text, whole);
+}
+
+/** What a text means that was understood before; null of an empty one. */
+function spanOf(column: Column, text: string): Span | null {
+  const read = text ? readText(column, text, false) : null;
+  return read instanceof Refusal ? null : read;
 }
