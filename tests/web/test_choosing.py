@@ -240,13 +240,14 @@ def test_dragging_along_the_bars_is_one_step(page: Page) -> None:
 
 
 def test_columns_are_read_when_they_are_seen(browser: Browser, viewer: Path) -> None:
-    with watched(browser, calm=True, height=500) as page:
+    with watched(browser, calm=True, height=320) as page:
         read: list[str] = []
         page.on("request", lambda request: read.append(request.url.split("/data/")[-1]))
         open_viewer(page, viewer)
         page.click("#filters summary")
-        page.wait_for_selector(".histogram")
-        assert not {f"columns/{file}.js" for file in (2, 3)} & set(read)
+        page.get_by_label("Frequency from").scroll_into_view_if_needed()
+        page.wait_for_selector(".histogram", state="attached")
+        assert "columns/3.js" not in read
         # What is asked for before it was seen is read first.
         page.evaluate(
             "() => { const low = document.querySelector('[aria-label=\"likes from\"]');"
@@ -254,6 +255,16 @@ def test_columns_are_read_when_they_are_seen(browser: Browser, viewer: Path) -> 
         )
         page.wait_for_selector("#chosen .condition")
         assert "columns/3.js" in read
+
+
+def test_images_whose_records_differ_have_a_colour_of_their_own(page: Page) -> None:
+    page.get_by_label("Colour by", exact=True).select_option(label="author")
+    differing = sum(facts(row, 0)["author"] != facts(row, 1)["author"] for row in range(IMAGES))
+    line = page.locator(".colour-legend li").filter(has_text="several values")
+    assert line.inner_text().split() == ["several", "values", str(differing)]
+    line.get_by_role("button").click()
+    said(page, differing)
+    page.get_by_label("Colour by", exact=True).select_option(label="nothing")
 
 
 def test_all_values_are_saved(page: Page) -> None:

@@ -47,6 +47,16 @@ export class Column {
     return this.starts[row]! < this.starts[row + 1]! ? this.of[this.starts[row]!]! : -1;
   }
 
+  /** The value of each image, as a row of `values`; their number where an image has several, -1 where it has none. */
+  single(): Int32Array {
+    const single = new Int32Array(this.images);
+    for (let row = 0; row < single.length; row++) {
+      const count = this.starts[row + 1]! - this.starts[row]!;
+      single[row] = count === 1 ? this.of[this.starts[row]!]! : count ? this.values.length : -1;
+    }
+    return single;
+  }
+
   /** Where some values are in `values`; those that no image has are left out. */
   places(values: readonly string[]): number[] {
     return values.map((value) => this.values.indexOf(value)).filter((place) => place >= 0);

@@ -24,6 +24,8 @@ export interface Colouring extends Classes {
 /** Names of what is measured of every image, unless a column is called so. */
 const COUNTS = { "times seen": "frequency", records: "records" } as const;
 const SCORES = 255;
+/** The class of images whose records differ in what colours them. */
+const SEVERAL = "several values";
 const DAY_MS = 86_400_000;
 
 /** What two of make a scatter plot. */
@@ -83,7 +85,7 @@ export async function colouringBy(model: Model, term: Term): Promise<Colouring |
   const facts = model.atlas.columns.find((each) => each.name === name);
   if (!facts) return null;
   const column = await model.column(facts);
-  return coloured(term, byText(column.values, Int32Array.from({ length: model.count }, (_, row) => column.first(row))));
+  return coloured(term, byText([...column.values, SEVERAL], column.single()));
 }
 
 function coloured(term: Term, classes: Classes): Colouring {
