@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
-from viewer_files import read, unpack
+from viewer_files import boxes_of, read, unpack
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -73,7 +73,7 @@ def shown_on(page: Page, index: Path, number: int = 0, stage: str = ".stage") ->
     viewer = index.parent
     file = read(viewer, f"maps/{number}")
     every = rows_of(viewer)
-    boxes = unpack(file["boxes"], "<f4").reshape(-1, 4)
+    boxes = boxes_of(file)
     has = boxes[:, 2] > 0
     labels = [label for label, there in zip(every, has, strict=False) if there]
     boxes, clusters = boxes[has], unpack(file["cluster"], "<u2")[has]
@@ -105,7 +105,7 @@ def _centres(
     """Middles of pictures along one axis, by row: where the pointer enters and leaves them."""
     row_of = {label: row for row, label in enumerate(labels)}
     found: dict[int, tuple[float, float]] = {}
-    for line in np.linspace(0.12, 0.88, 12) * breadth:
+    for line in np.linspace(0.15, 0.85, 7) * breadth:
         along = np.arange(0, length, 1.0)
         points = [[float(at), float(line)][:: 1 if axis == 0 else -1] for at in along]
         titles = page.evaluate(_TITLES, [f"{stage} .map", points])

@@ -282,6 +282,7 @@ export class App {
     this.frame();
     this.link();
     const filled = this.card.image(row, this.stages.charts).then(() => {
+      if (this.opened !== row) return;
       if (how === "keys") this.card.focus();
       for (const stage of this.stages.all) {
         if (how === "elsewhere") stage.approach(row);

@@ -67,6 +67,7 @@ interface Level {
 
 export class Levels {
   private readonly made: Level[] = [];
+  private readonly labels: Label[][] = [];
   private readonly samples = new Map<number, Pictures>();
 
   /**
@@ -92,9 +93,16 @@ export class Levels {
   }
 
   /** The names at a level, and where they are. */
-  at(level: number): Label[] {
+  at(level: number): readonly Label[] {
+    for (let next = this.made.length; next <= level; next++) {
+      this.made.push(this.place(next));
+      this.labels.push(this.labelsOf(next));
+    }
+    return this.labels[level]!;
+  }
+
+  private labelsOf(level: number): Label[] {
     const scale = this.scaleOf(level);
-    for (let next = this.made.length; next <= level; next++) this.made.push(this.place(next));
     return [...this.made[level]!.called].map(([name, { spot, lettered }]) => {
       const [left, top, right, bottom] = spot.box;
       return {

@@ -124,13 +124,13 @@ export class Names {
 
   private draw(seen: Seen[], camera: Camera): void {
     const now = new Set(seen.map(({ label }) => label.lettered.element));
-    for (const { label } of this.shown) {
-      if (!now.has(label.lettered.element)) label.lettered.element.hidden = true;
-    }
+    const before = new Set(this.shown.map(({ label }) => label));
+    for (const { lettered } of before) if (!now.has(lettered.element)) lettered.element.hidden = true;
     this.shown = seen;
     const led = new Set<Name>();
     for (const { label, left, top } of seen) {
-      show(label, left, top);
+      if (!before.has(label)) show(label);
+      label.lettered.element.style.transform = `translate(${left}px, ${top}px)`;
       if (!label.end) continue;
       led.add(label.name);
       this.lead(label, camera);
@@ -163,14 +163,13 @@ function isCut({ lettered: { width, height }, size }: Label): boolean {
   return width > size[0] + 0.5 || height > size[1] + 0.5;
 }
 
-function show(label: Label, left: number, top: number): void {
+function show(label: Label): void {
   const { element, size: letters, width } = label.lettered;
   const cut = isCut(label);
   element.classList.toggle("cut", cut);
   element.style.fontSize = `${letters}px`;
   element.style.width = `${cut ? label.size[0] : width}px`;
   element.style.height = cut ? `${label.size[1]}px` : "";
-  element.style.transform = `translate(${left}px, ${top}px)`;
   element.hidden = false;
 }
 

@@ -45,6 +45,7 @@ const STRANGER_COST = 3;
 const NEAREST = 5;
 /** Distances in heights of the name: to its own pictures at most, and of a line that leads to it. */
 const FARTHEST = 1.5;
+const CLOSE = 0.7;
 const SHORTEST_LINE = 0.5;
 const LONGEST_LINE = 8;
 const RINGS = [0, 0.5, 1, 1.5, 2.2, 3, 4, 5, 6.5, 8, 10, 12.5];
@@ -117,7 +118,7 @@ export class Placer {
       const kind = only ? "only" : "shared";
       if (!own || this.covered + covered > this.budget || moved + cost >= costs[kind]) continue;
       costs[kind] = moved + cost;
-      best[kind] = [{ box, hold: nearestPoint(box, middle(nearest!)), end: null }, covered];
+      best[kind] = [touching(box, nearest!, wanted.height), covered];
     }
     return best;
   }
@@ -248,6 +249,13 @@ function touch(one: Box, other: Box): boolean {
 
 function nearestPoint([left, top, right, bottom]: Box, [x, y]: Point): Point {
   return [Math.min(Math.max(x, left), right), Math.min(Math.max(y, top), bottom)];
+}
+
+/** A name beside a picture, with a line if one could miss that it belongs to it. */
+function touching(box: Box, picture: Box, height: number): Spot {
+  const [one, other] = lineBetween(box, picture);
+  const isNear = Math.hypot(one[0] - other[0], one[1] - other[1]) < CLOSE * height;
+  return isNear ? { box, hold: nearestPoint(box, middle(picture)), end: null } : { box, hold: one, end: other };
 }
 
 /** The shortest line between two boxes, in the middle of where they face each other. */
