@@ -44,7 +44,7 @@ const MOST = 30;
 /** The share of all pictures that names may cover. */
 const BUDGET = 0.08;
 /** So many pictures are looked at in the view of the whole map. */
-const ENOUGH = 6_000;
+const ENOUGH = 4_000;
 /** Names that have no place otherwise are set smaller. */
 const SIZES = [1, 0.85];
 /** Names that are tried for each that there is room for: many lie where no name fits. */

@@ -37,6 +37,15 @@ interface Judged {
   readonly nearest: Box | null;
 }
 
+/** A free box for a name. */
+interface Candidate {
+  readonly box: Box;
+  /** Its distance from the anchor, in heights of the name. */
+  readonly moved: number;
+  /** Whether an own picture is beside it. */
+  readonly isNear: boolean;
+}
+
 // Costs of a name that fully covers pictures of its own, and of others, in heights of the name away
 // from its anchor; and of each of the five nearest pictures that is another's.
 const OWN_COST = 9;
@@ -109,11 +118,12 @@ export class Placer {
   }
 
   /** The best spots with only own pictures nearest, and with others as near; and how many pictures they cover. */
-  private best(places: readonly { box: Box; moved: number }[], wanted: Wanted): Record<"only" | "shared", [Spot, number] | null> {
+  private best(places: readonly Candidate[], wanted: Wanted): Record<"only" | "shared", [Spot, number] | null> {
     const best = { only: null as [Spot, number] | null, shared: null as [Spot, number] | null };
     const costs = { only: Infinity, shared: Infinity };
-    for (const { box, moved } of places) {
+    for (const { box, moved, isNear } of places) {
       if (moved >= costs.only) break;
+      if (!isNear) continue;
       const { own, only, covered, cost, nearest } = this.judge(box, wanted, FARTHEST * wanted.height);
       const kind = only ? "only" : "shared";
       if (!own || this.covered + covered > this.budget || moved + cost >= costs[kind]) continue;
@@ -131,10 +141,11 @@ export class Placer {
   }
 
   /** A spot off all pictures that a line leads to. */
-  private led(places: readonly { box: Box }[], wanted: Wanted): Spot | null {
-    for (const { box } of places) {
-      const { only, covered, cost, nearest } = this.judge(box, wanted, LONGEST_LINE * wanted.height);
-      if (!only || covered || cost >= OWN_COST || !nearest) continue;
+  private led(places: readonly Candidate[], wanted: Wanted): Spot | null {
+    for (const { box, isNear } of places) {
+      if (isNear || this.judge(box, wanted, 0).cost) continue;
+      const { only, nearest } = this.judge(box, wanted, LONGEST_LINE * wanted.height);
+      if (!only || !nearest) continue;
       const [hold, end] = lineBetween(box, nearest);
       const long = Math.hypot(hold[0] - end[0], hold[1] - end[1]);
       if (long < SHORTEST_LINE * wanted.height || this.crosses(hold, end)) continue;
@@ -145,17 +156,20 @@ export class Placer {
   }
 
   /** Free boxes around the anchor and beside own pictures, the nearest to the anchor first. */
-  private candidates({ width, height, anchor, level, number }: Wanted): { box: Box; moved: number }[] {
+  private candidates({ width, height, anchor, level, number }: Wanted): Candidate[] {
     const [left, top, right, bottom] = this.area;
     if (width > right - left || height > bottom - top) return [];
     const own = this.pictures.of(level, number);
-    const found: { box: Box; moved: number }[] = [];
+    const boxes = own.map((picture) => this.boxOf(picture));
+    const found: Candidate[] = [];
     const add = (x: number, y: number) => {
       const first = Math.min(Math.max(x - width / 2, left), right - width);
       const above = Math.min(Math.max(y - height / 2, top), bottom - height);
       const box: Box = [first, above, first + width, above + height];
       const [across, down] = middle(box);
-      if (!this.meets(box)) found.push({ box, moved: Math.hypot(across - anchor[0], down - anchor[1]) / height });
+      if (this.meets(box)) return;
+      const isNear = boxes.some((other) => apart(box, other) <= FARTHEST * height);
+      found.push({ box, moved: Math.hypot(across - anchor[0], down - anchor[1]) / height, isNear });
     };
     for (const ring of RINGS) {
       for (let way = 0; way < (ring ? DIRECTIONS : 1); way++) {
@@ -165,7 +179,7 @@ export class Placer {
     }
     const step = Math.max(1, own.length / MOST_SPOTS);
     for (let at = 0; at < own.length; at += step) {
-      const [x0, y0, x1, y1] = this.boxOf(own[Math.floor(at)]!);
+      const [x0, y0, x1, y1] = boxes[Math.floor(at)]!;
       const [x, y] = [(x0 + x1) / 2, (y0 + y1) / 2];
       add(x, y);
       add(x, y0 - GAP - height / 2);
@@ -186,13 +200,11 @@ export class Placer {
     const part = [(left - reach) / scale, -(bottom + reach) / scale, (right + reach) / scale, -(top - reach) / scale] as const;
     this.pictures.places.visit(part, (at) => {
       const picture = this.boxOf(at);
-      const across = Math.max(picture[0] - right, left - picture[2]);
-      const down = Math.max(picture[1] - bottom, top - picture[3]);
-      const away = Math.hypot(Math.max(across, 0), Math.max(down, 0));
+      const away = apart(box, picture);
       if (away > reach) return;
       const own = owners[at] === number;
       near.push({ away, own, picture });
-      if (across >= 0 || down >= 0) return;
+      if (away) return;
       const [x, y] = middle(picture);
       if (x > left && x < right && y > top && y < bottom) covered++;
       const wide = Math.min(right, picture[2]) - Math.max(left, picture[0]);
@@ -237,6 +249,13 @@ export class Placer {
     const { scale } = this;
     return [(x - width / 2) * scale, (-y - height / 2) * scale, (x + width / 2) * scale, (-y + height / 2) * scale];
   }
+}
+
+/** How far apart two boxes are. */
+function apart(one: Box, other: Box): number {
+  const across = Math.max(other[0] - one[2], one[0] - other[2], 0);
+  const down = Math.max(other[1] - one[3], one[1] - other[3], 0);
+  return Math.sqrt(across * across + down * down);
 }
 
 function middle([left, top, right, bottom]: Box): Point {
