@@ -1,5 +1,6 @@
 /** A filter by the values of a column of texts: a list of these by number of images, and a search among them. */
 
+import { orSaid } from "../trouble";
 import type { Column } from "../data/column";
 import { inSlices } from "../data/slices";
 import { folded } from "../data/texts";
@@ -47,10 +48,10 @@ export class Facet implements Filter {
     const submit = element("button", { type: "submit", "aria-label": `Filter by what ${name} contains` }, "Contains");
     const form = element("form", {}, element("span", {}, foreign(name)), this.text, submit);
     this.root = element("div", { class: "facet", role: "group", "aria-label": name }, form, this.list, this.below);
-    this.text.addEventListener("input", () => void this.find());
+    this.text.addEventListener("input", () => orSaid(this.find()));
     form.addEventListener("submit", (event) => {
       event.preventDefault();
-      void this.contain();
+      orSaid(this.contain());
     });
   }
 
@@ -74,7 +75,7 @@ export class Facet implements Filter {
     if (contained !== this.contained) {
       this.contained = contained;
       this.text.value = contained;
-      void this.find();
+      orSaid(this.find());
     }
     if (!column) return;
     const holds = conditions.holds(valuesKey(this.facts));

@@ -1,5 +1,6 @@
 /** Filters: by tag and score, cluster, frequency, and every kept column. */
 
+import { orSaid } from "../trouble";
 import type { Chart } from "../data/chart";
 import { numberColumn, type Column } from "../data/column";
 import { breath } from "../data/slices";
@@ -59,7 +60,7 @@ export class Filters {
   show(): void {
     this.showCluster();
     this.stale = true;
-    if (this.place.open) void this.showAll();
+    if (this.place.open) orSaid(this.showAll());
   }
 
   private async showAll(): Promise<void> {
@@ -110,7 +111,7 @@ export class Filters {
       for (const { isIntersecting, target } of entries) {
         if (!isIntersecting) continue;
         seen.unobserve(target);
-        void filterOf.get(target)!.fill();
+        orSaid(filterOf.get(target)!.fill());
       }
     });
     for (const { root } of this.filters) seen.observe(root);
@@ -136,7 +137,7 @@ export class Filters {
       const wanted = label.value.trim();
       if ((typed && score === null) || !wanted || !this.chart) return;
       const mode = this.mode();
-      void tagged(model, this.chart, wanted, score, backend.value).then((made) => this.conditions.put(made, mode));
+      orSaid(tagged(model, this.chart, wanted, score, backend.value).then((made) => this.conditions.put(made, mode)));
     });
     return form;
   }

@@ -1,5 +1,6 @@
 /** The search of the page: its field, and what it found, the best first. */
 
+import { orSaid } from "../trouble";
 import { Thumbnails } from "../card/thumbnails";
 import type { Chart } from "../data/chart";
 import { button, byId, choice, count, element, plain } from "../elements";
@@ -116,22 +117,22 @@ export class Finder {
     const { form, query } = this;
     const again = () => {
       this.backend.hidden = this.isByMeaning;
-      void this.find(false);
+      orSaid(this.find(false));
     };
-    query.addEventListener("focus", () => void this.suggest().then(() => this.search.prepare()), { once: true });
+    query.addEventListener("focus", () => orSaid(this.suggest().then(() => this.search.prepare())), { once: true });
     query.addEventListener("input", () => {
       clearTimeout(this.pause);
       if (this.isDone) this.sitting = null;
       this.isDone = this.wider.checked = false;
-      if (!query.value.trim()) void this.find(false);
+      if (!query.value.trim()) orSaid(this.find(false));
       // A model takes its time, and may be a service that is paid: it is asked with Enter.
       else if (!this.isByMeaning) this.pause = window.setTimeout(again, PAUSE_MS);
-      void this.suggest();
+      orSaid(this.suggest());
     });
     form.addEventListener("submit", (event) => {
       event.preventDefault();
       clearTimeout(this.pause);
-      void this.find(true);
+      orSaid(this.find(true));
       this.isDone = true;
     });
     for (const each of [this.backend, this.way, this.wider]) each?.addEventListener("change", again);
