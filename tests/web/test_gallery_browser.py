@@ -68,6 +68,7 @@ def open_gallery(page: Page, viewer: Path) -> None:
     open_viewer(page, viewer)
     page.click("#show-gallery")
     page.wait_for_selector(".tile img")
+    assert page.is_hidden(".stage .tools")
 
 
 def place(page: Page) -> int:

@@ -133,11 +133,11 @@ def test_two_maps_share_what_is_hovered_opened_and_chosen(
     calm.wait_for_selector("#card h2")
     titles = calm.locator("#card h3").all_inner_texts()
     assert titles == [
+        "Records",
         "Tags of themes",
         "Tags of colours",
         "Most like it on themed",
         "Most like it on colours",
-        "Records",
     ]
     calm.screenshot(path=tmp_path / "beside.png")
     calm.click("#card .close")
