@@ -11,11 +11,9 @@ import { save } from "./find/csv";
 import { inCluster, inSubcluster, listed, surrounded, tagged } from "./find/kinds";
 import { Ways } from "./find/ways";
 import { byId, count, isolated } from "./elements";
-import { orSaid, tellMissing, tellTrouble } from "./trouble";
+import { orSaid, tellMissing } from "./trouble";
 import { Hiding } from "./side/hiding";
-import { FamilyTable } from "./gallery/families";
-import { Gallery } from "./gallery/gallery";
-import { Lightbox } from "./gallery/lightbox";
+import { Panels } from "./gallery/panels";
 import { hearChosen, isEmbedded, isLive, tellChosen } from "./data/host";
 import type { Model } from "./data/model";
 import { savesImage } from "./looks/image";
@@ -38,15 +36,12 @@ import { Stages } from "./map/stages";
 
 const LINK_AFTER_MS = 120;
 
-type Look = "map" | "gallery" | "families";
 type Level = "cluster" | "subcluster";
 
 export class App {
   readonly stages: Stages;
   private readonly card: Card;
-  private readonly gallery: Gallery;
-  private readonly table: FamilyTable;
-  private readonly lightbox: Lightbox;
+  private readonly panels: Panels;
   private readonly side: Side;
   private readonly conditions: Conditions;
   private readonly ways: Ways;
@@ -61,7 +56,6 @@ export class App {
   private readonly trail: Trail;
   private readonly looks: Looks;
   private linking = 0;
-  private fromCard = true;
 
   /** @param first the map to begin with. */
   constructor(
@@ -84,29 +78,24 @@ export class App {
     });
     const hiding = new Hiding(model, (news) => this.say(news));
     byId("hiding").append(...hiding.forChosen(() => this.chosen ?? []));
-    this.lightbox = new Lightbox(model, (row, moved) => orSaid(this.enlarged(row, moved)));
-    this.gallery = new Gallery(byId("main"), model, {
-      open: (row) => orSaid(this.open(row, "elsewhere")),
-      enlarge: (row) => this.enlarge(row, false),
-      choose: (rows) => this.chooseRows(rows, "picked in the gallery"),
+    this.panels = new Panels(model, {
+      stage: () => this.stages.active,
+      ready: () => this.texts,
+      chosen: () => this.chosen,
+      choose: (rows, words) => this.chooseRows(rows, words),
       scores: () => scoresOf(this.conditions.all),
-      close: () => this.look("map"),
-      escape: () => (this.card.isShown ? this.close() : this.look("map")),
+      open: (row) => this.open(row, "elsewhere"),
+      focusPicture: () => this.card.focusPicture(),
+      closeCard: () => {
+        const isShown = this.card.isShown;
+        if (isShown) this.close();
+        return isShown;
+      },
       say: (news) => this.say(news),
     });
-    this.table = new FamilyTable(byId("main"), model, {
-      open: (row) => orSaid(this.open(row, "elsewhere")),
-      choose: (rows, words) => this.chooseRows(rows, words),
-      chosen: () => this.chosen,
-      close: () => this.look("map"),
-      escape: () => (this.card.isShown ? this.close() : this.look("map")),
-    });
-    byId("show-gallery").addEventListener("click", () => this.look(this.gallery.isShown ? "map" : "gallery"));
-    byId("show-families").addEventListener("click", () => this.look(this.table.isShown ? "map" : "families"));
-    byId("show-families").hidden = !model.atlas.families;
     this.card = new Card(byId("card"), model, {
       open: (row) => orSaid(this.open(row, "elsewhere")),
-      enlarge: (row) => this.enlarge(row, true),
+      enlarge: (row) => this.panels.enlarge(row, true),
       choose: (rows, words) => this.chooseRows(rows, words),
       tag: (label) => orSaid(this.chooseTag(label)),
       cluster: (chart, level, number) => this.chooseCluster(chart, level, number, false),
@@ -115,7 +104,7 @@ export class App {
     });
     this.side = new Side(model, this.conditions, this.ways, {
       visit: (rows) => this.visit(rows),
-      open: (row) => this.open(row, "elsewhere"),
+      open: (row) => orSaid(this.open(row, "elsewhere")),
       cluster: (level, number) => this.chooseCluster(this.stages.active.chart, level, number, true),
       rename: isLive() ? (level, number, named) => this.annotating.rename(level, number, named) : null,
       regroup: isLive()
@@ -160,23 +149,13 @@ export class App {
       .then(() => this.trail.begin())
       .then(() => {
         hearChosen((ids) => this.chooseInNotebook(ids));
-        if (!this.stages.active.isDrawn) this.doWithoutMap();
+        if (!this.stages.active.isDrawn) this.panels.doWithoutMap();
         document.documentElement.dataset.ready = "yes";
       });
   }
 
   private sharpen(stage: Stage): void {
     if (stage.isDrawn) new Sharp(stage, (row) => this.states[row] === Shade.Faded);
-  }
-
-  private doWithoutMap(): void {
-    this.gallery.stay();
-    this.table.stay();
-    this.look("gallery");
-    tellTrouble(
-      "The map cannot be drawn: WebGL is switched off or not available in this browser. Its images are shown as a" +
-        " gallery instead; search, filters, cards and tables work as always.",
-    );
   }
 
   /** The clusters of a map are called otherwise. */
@@ -224,10 +203,10 @@ export class App {
   }
 
   private key(event: KeyboardEvent): void {
-    if (event.key.toLowerCase() === "p") return this.look(this.gallery.isShown ? "map" : "gallery");
+    if (event.key.toLowerCase() === "p") return this.panels.toggleGallery();
     if (event.key !== "Escape") return;
     if (this.card.isShown) this.close();
-    else this.conditions.clear();
+    else if (!this.panels.leave()) this.conditions.clear();
   }
 
   /** Other maps are shown, or another is worked with. */
@@ -236,8 +215,7 @@ export class App {
     this.side.list(this.stages.active.chart);
     this.side.show(this.chosen, this.stages.active.chart);
     this.looks.turned();
-    if (this.gallery.isShown) orSaid(this.fillGallery());
-    if (this.table.isShown) orSaid(this.fillTable());
+    this.panels.refresh();
     if (this.opened >= 0) orSaid(this.card.image(this.opened, this.stages.charts));
     this.frame();
     this.link();
@@ -293,57 +271,8 @@ export class App {
     await filled;
   }
 
-  /** @param fromCard whether it is the picture of the card. */
-  private enlarge(row: number, fromCard: boolean): void {
-    this.fromCard = fromCard;
-    this.lightbox.open(row, this.sequence(row));
-  }
-
-  /** The images that one goes through from an image: those shown or chosen, else those of its cluster. */
-  private sequence(row: number): ArrayLike<number> {
-    if (this.gallery.isShown) return this.gallery.inOrder;
-    if (this.chosen?.includes(row)) return this.chosen;
-    const { chart } = this.stages.active;
-    const number = chart.cluster[row];
-    return this.everything().filter((other) => chart.cluster[other] === number && chart.has(other));
-  }
-
-  private everything(): Uint32Array {
-    return Uint32Array.from({ length: this.model.count }, (_, row) => row);
-  }
-
-  /** The large picture was closed at an image. */
-  private async enlarged(row: number, moved: boolean): Promise<void> {
-    if (!this.fromCard) return this.gallery.goTo(row);
-    if (moved) await this.open(row, "elsewhere");
-    this.card.focusPicture();
-  }
-
-  /** Show the map, or something in its place; without WebGL the gallery is instead of the map. */
-  private look(wanted: Look): void {
-    const look = wanted === "map" && !this.stages.active.isDrawn ? "gallery" : wanted;
-    byId("show-gallery").setAttribute("aria-pressed", String(look === "gallery"));
-    byId("show-families").setAttribute("aria-pressed", String(look === "families"));
-    byId("stages").inert = look !== "map";
-    if (look !== "gallery") this.gallery.hide();
-    if (look !== "families") this.table.hide();
-    if (look === "gallery") orSaid(this.fillGallery().then(() => this.gallery.focus()));
-    else if (look === "families") orSaid(this.fillTable().then(() => this.table.focus()));
-    else this.stages.active.focus();
-  }
-
   private chooseRows(rows: readonly number[], words: string): void {
     this.conditions.only(listed(this.model, "picked", words, rows));
-  }
-
-  private async fillTable(): Promise<void> {
-    await this.texts;
-    await this.table.show();
-  }
-
-  private async fillGallery(): Promise<void> {
-    await this.texts;
-    await this.gallery.show(this.chosen ?? this.everything(), this.stages.active.chart);
   }
 
   private close(): void {
@@ -408,8 +337,7 @@ export class App {
     this.side.show(this.chosen, this.stages.active.chart);
     this.looks.show(this.chosen);
     this.say(this.chosen ? `${count(this.chosen.length, "image")} chosen` : "");
-    if (this.gallery.isShown) orSaid(this.fillGallery());
-    if (this.table.isShown) orSaid(this.fillTable());
+    this.panels.refresh();
     if (isEmbedded) void this.tell();
   }
 

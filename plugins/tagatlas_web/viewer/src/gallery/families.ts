@@ -148,7 +148,10 @@ export class FamilyTable {
   }
 
   private key(event: KeyboardEvent): void {
-    if (event.key === "Escape") this.actions.escape();
+    if (event.key === "Escape") {
+      event.preventDefault();
+      this.actions.escape();
+    }
     const step = { ArrowUp: -1, ArrowDown: 1 }[event.key];
     const line = (event.target as Element).closest("tbody tr");
     if (!step || !line) return;

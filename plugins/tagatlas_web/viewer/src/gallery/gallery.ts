@@ -63,7 +63,9 @@ export class Gallery {
     );
     this.root.querySelector("header > button:last-child")!.classList.add("back");
     this.root.addEventListener("keydown", (event) => {
-      if (event.key === "Escape") actions.escape();
+      if (event.key !== "Escape") return;
+      event.preventDefault();
+      actions.escape();
     });
     place.append(this.root);
     this.showPicked();

@@ -18,8 +18,9 @@ const REST_MS = 120;
 const SHARPER_FROM = 1.15;
 /** Where the typical image is this much smaller than a cell, none in view is large enough. */
 const NEAR = 0.4;
-/** The frame around an image stays visible. */
+/** Frames around images stay visible: of those that are marked, and of those that have a colour. */
 const INSET = 1;
+const TINTED_INSET = 5;
 
 export class Sharp {
   private readonly root = element("div", { class: "sharp", "aria-hidden": "true" });
@@ -56,7 +57,7 @@ export class Sharp {
 
   /** Images in view that are drawn larger than the pages have them, the most central if there are many. */
   private wanted(camera: Camera): Set<number> {
-    const { chart, model } = this.stage;
+    const { places: chart, model } = this.stage;
     const pixels = camera.scale * (window.devicePixelRatio || 1);
     if (this.typicalSide() * pixels < this.finest * NEAR) return new Set();
     const found: { row: number; away: number }[] = [];
@@ -71,7 +72,7 @@ export class Sharp {
   }
 
   private typicalSide(): number {
-    const { chart } = this.stage;
+    const { places: chart } = this.stage;
     if (this.typical?.[0] !== chart) this.typical = [chart, chart.places.typicalSide()];
     return this.typical![1];
   }
@@ -81,7 +82,7 @@ export class Sharp {
   }
 
   private async put(row: number, camera: Camera): Promise<void> {
-    const { model, chart } = this.stage;
+    const { model, places: chart } = this.stage;
     const picture = element("img", { alt: "", draggable: "false", "data-row": String(row) });
     this.shown.set(row, picture);
     picture.addEventListener("error", () => {
@@ -100,9 +101,10 @@ export class Sharp {
   }
 
   private place(picture: HTMLImageElement, row: number, camera: Camera): void {
-    const { places } = this.stage.chart;
+    const { places } = this.stage.places;
     const [x, y] = camera.toScreen(...places.centre(row));
-    const [width, height] = places.size(row).map((side) => Math.max(side * camera.scale - 2 * INSET, 0)) as [number, number];
+    const inset = 2 * (this.stage.isTinted ? TINTED_INSET : INSET);
+    const [width, height] = places.size(row).map((side) => Math.max(side * camera.scale - inset, 0)) as [number, number];
     picture.style.width = `${width}px`;
     picture.style.height = `${height}px`;
     picture.style.transform = `translate(${x - width / 2}px, ${y - height / 2}px)`;

@@ -1,0 +1,145 @@
+/** What is shown in the place of the map, or over all: the gallery, the table of copies, large pictures. */
+
+import type { Model } from "../data/model";
+import { byId } from "../elements";
+import type { Stage } from "../map/stage";
+import { orSaid, tellTrouble } from "../trouble";
+import { FamilyTable } from "./families";
+import { Gallery } from "./gallery";
+import { Lightbox } from "./lightbox";
+
+const NO_MAP =
+  "The map cannot be drawn: WebGL is switched off or not available in this browser. Its images are shown as a gallery" +
+  " instead; search, filters, cards and tables work as always.";
+
+type Look = "map" | "gallery" | "families";
+
+export interface PanelActions {
+  /** The map that is worked with. */
+  stage(): Stage;
+  /** When names of images are there. */
+  ready(): Promise<void>;
+  /** By rising row; null where nothing is looked for. */
+  chosen(): Uint32Array | null;
+  choose(rows: readonly number[], words: string): void;
+  /** How well each image fits what is looked for; null where that is not known. */
+  scores(): ArrayLike<number> | null;
+  /** Open the card of an image. */
+  open(row: number): Promise<void>;
+  /** Go to the picture on the card. */
+  focusPicture(): void;
+  /** Close the card. @returns whether there was one. */
+  closeCard(): boolean;
+  say(news: string): void;
+}
+
+export class Panels {
+  private readonly gallery: Gallery;
+  private readonly table: FamilyTable;
+  private readonly lightbox: Lightbox;
+  private fromCard = true;
+
+  constructor(
+    private readonly model: Model,
+    private readonly actions: PanelActions,
+  ) {
+    const shared = {
+      open: (row: number) => orSaid(actions.open(row)),
+      close: () => this.look("map"),
+      escape: () => {
+        if (!actions.closeCard()) this.leave();
+      },
+    };
+    this.lightbox = new Lightbox(model, (row, moved) => orSaid(this.enlarged(row, moved)));
+    this.gallery = new Gallery(byId("main"), model, {
+      ...shared,
+      enlarge: (row) => this.enlarge(row, false),
+      choose: (rows) => actions.choose(rows, "picked in the gallery"),
+      scores: () => actions.scores(),
+      say: (news) => actions.say(news),
+    });
+    this.table = new FamilyTable(byId("main"), model, {
+      ...shared,
+      choose: (rows, words) => actions.choose(rows, words),
+      chosen: () => actions.chosen(),
+    });
+    byId("show-gallery").addEventListener("click", () => this.toggleGallery());
+    byId("show-families").addEventListener("click", () => this.look(this.table.isShown ? "map" : "families"));
+    byId("show-families").hidden = !model.atlas.families;
+  }
+
+  toggleGallery(): void {
+    this.look(this.gallery.isShown ? "map" : "gallery");
+  }
+
+  /** Go back to the map. @returns whether something was in its place. */
+  leave(): boolean {
+    if (!this.actions.stage().isDrawn || !(this.gallery.isShown || this.table.isShown)) return false;
+    this.look("map");
+    return true;
+  }
+
+  /** Other images are chosen, or another map is shown. */
+  refresh(): void {
+    if (this.gallery.isShown) orSaid(this.fillGallery());
+    if (this.table.isShown) orSaid(this.fillTable());
+  }
+
+  /** The browser cannot draw the map: there is none to go back to. */
+  doWithoutMap(): void {
+    this.gallery.stay();
+    this.table.stay();
+    this.look("gallery");
+    tellTrouble(NO_MAP);
+  }
+
+  /** Show an image large. @param fromCard whether it is the picture of the card. */
+  enlarge(row: number, fromCard: boolean): void {
+    this.fromCard = fromCard;
+    this.lightbox.open(row, this.sequence(row));
+  }
+
+  /** The images that one goes through from an image: those shown or chosen, else those of its cluster. */
+  private sequence(row: number): ArrayLike<number> {
+    if (this.gallery.isShown) return this.gallery.inOrder;
+    const chosen = this.actions.chosen();
+    if (chosen?.includes(row)) return chosen;
+    const { chart } = this.actions.stage();
+    const number = chart.cluster[row];
+    return this.everything().filter((other) => chart.cluster[other] === number && chart.has(other));
+  }
+
+  private everything(): Uint32Array {
+    return Uint32Array.from({ length: this.model.count }, (_, row) => row);
+  }
+
+  /** The large picture was closed at an image. */
+  private async enlarged(row: number, moved: boolean): Promise<void> {
+    if (!this.fromCard) return this.gallery.goTo(row);
+    if (moved) await this.actions.open(row);
+    this.actions.focusPicture();
+  }
+
+  /** Show the map, or something in its place; without WebGL the gallery is instead of the map. */
+  private look(wanted: Look): void {
+    const look = wanted === "map" && !this.actions.stage().isDrawn ? "gallery" : wanted;
+    byId("show-gallery").setAttribute("aria-pressed", String(look === "gallery"));
+    byId("show-families").setAttribute("aria-pressed", String(look === "families"));
+    byId("stages").inert = look !== "map";
+    if (look !== "gallery") this.gallery.hide();
+    if (look !== "families") this.table.hide();
+    if (look === "gallery") orSaid(this.fillGallery().then(() => this.gallery.focus()));
+    else if (look === "families") orSaid(this.fillTable().then(() => this.table.focus()));
+    else this.actions.stage().focus();
+  }
+
+  private async fillTable(): Promise<void> {
+    await this.actions.ready();
+    await this.table.show();
+  }
+
+  private async fillGallery(): Promise<void> {
+    await this.actions.ready();
+    await this.gallery.show(this.actions.chosen() ?? this.everything(), this.actions.stage().chart);
+  }
+}
