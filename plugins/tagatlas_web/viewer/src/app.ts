@@ -185,7 +185,7 @@ export class App {
     const name = () => `${this.model.atlas.title} ${this.stages.active.chart.facts.name}`;
     const copying = copyLink(() => this.trail.link, say);
     byId("sharing").append(...(copying ? [copying, " "] : []), savesImage({ place, stages, words, name, say }));
-    printsSheets(place, stages, words);
+    printsSheets(place, () => (this.gallery.isShown || this.table.isShown ? [] : stages()), words);
   }
 
   /** What is chosen, for those who only have a picture. */
@@ -300,9 +300,9 @@ export class App {
 
   private chooseCluster(chart: Chart, level: Level, number: number, visit: boolean, mode = this.ways.mode): void {
     this.conditions.put((level === "cluster" ? inCluster : inSubcluster)(this.model, chart, number), mode);
-    void this.describe(chart, level, number).then(() => {
+    orSaid(this.describe(chart, level, number).then(() => {
       if (visit && this.chosen?.length) for (const stage of this.stages.all) stage.visit(this.chosen, stage.chart === chart ? { kind: level, number } : null);
-    });
+    }));
   }
 
   private async chooseTag(label: string): Promise<void> {

@@ -3,6 +3,7 @@
 import type { Chart } from "../data/chart";
 import type { Column } from "../data/column";
 import type { Model } from "../data/model";
+import { count } from "../elements";
 import { joined, type Term } from "../address/address";
 import { scatter, timeline, wall, type Measure, type Places } from "./arrangement";
 import { byNumber, byText, type Classes } from "./classes";
@@ -54,7 +55,9 @@ export async function arrangedBy(model: Model, chart: Chart, term: Term): Promis
 function arranged(chart: Chart, term: Term, title: string, places: Places): Arranged {
   let lacking = chart.facts.images;
   for (let box = 2; box < places.boxes.length; box += 4) lacking -= Number(places.boxes[box]! > 0);
-  return { term, title, lacking, ...places };
+  const without = lacking ? ` · ${count(lacking, "image")} without a value not shown` : "";
+  const across = places.across && { ...places.across, title: `${places.across.title}${without}` };
+  return { term, title, lacking, ...places, across };
 }
 
 /** The numbers of a column, or of what is counted of every image. */

@@ -119,6 +119,11 @@ export class Stage {
     return this.scene.isDrawn;
   }
 
+  /** Whether images have colours of their own. */
+  get isTinted(): boolean {
+    return this.inks !== null;
+  }
+
   /** When the pictures are there that a drawing so many times as fine as the screen's shows. */
   async prepared(density: number): Promise<void> {
     for (let frame = 0; frame < MOST_FRAMES && !this.scene.prepare(this.camera, density); frame++) {

@@ -13,7 +13,7 @@ import { nearestToMiddle } from "./surrounding";
 
 export interface View {
   readonly camera: Camera;
-  readonly chart: Chart;
+  readonly places: Chart;
 }
 
 const SAME = 1e-4;
@@ -36,21 +36,21 @@ export function follow(lead: View, before: Place, other: View): void {
 
 /** Look at the other map as closely, at the image that is in the middle of the one. */
 export function align(lead: View, other: View): void {
-  const row = nearestToMiddle(lead.chart, lead.camera);
-  if (lead.camera.isWhole || row < 0 || !other.chart.has(row)) {
+  const row = nearestToMiddle(lead.places, lead.camera);
+  if (lead.camera.isWhole || row < 0 || !other.places.has(row)) {
     other.camera.fit();
     return;
   }
   const { scale } = other.camera.wholeMap;
-  other.camera.moveTo(other.camera.placeAt(...other.chart.places.centre(row), scale * lead.camera.closeness));
+  other.camera.moveTo(other.camera.placeAt(...other.places.places.centre(row), scale * lead.camera.closeness));
 }
 
 /** The image on both maps that is nearest to a point of the one, and close to it; -1 if there is none. */
-function nearest({ camera, chart }: View, other: View, x: number, y: number): number {
+function nearest({ camera, places: chart }: View, other: View, x: number, y: number): number {
   const reach = REACH / camera.scale;
   let [best, away] = [-1, reach];
   chart.places.visit([x - reach, y - reach, x + reach, y + reach], (row) => {
-    if (!other.chart.has(row)) return;
+    if (!other.places.has(row)) return;
     const [across, up] = chart.places.centre(row);
     const [width, height] = chart.places.size(row);
     const distance = Math.hypot(Math.max(Math.abs(across - x) - width / 2, 0), Math.max(Math.abs(up - y) - height / 2, 0));
@@ -60,7 +60,7 @@ function nearest({ camera, chart }: View, other: View, x: number, y: number): nu
 }
 
 /** @param point of the screen at which one zooms. @param row the image there, or -1. */
-function zoom({ camera, chart }: View, factor: number, point: readonly [number, number], row: number): void {
+function zoom({ camera, places: chart }: View, factor: number, point: readonly [number, number], row: number): void {
   if (row < 0 || !chart.has(row)) {
     camera.zoomAt(factor, ...point);
     return;

@@ -20,7 +20,7 @@ const SHARPER_FROM = 1.15;
 const NEAR = 0.4;
 /** Frames around images stay visible: of those that are marked, and of those that have a colour. */
 const INSET = 1;
-const TINTED_INSET = 5;
+const COLOURED_INSET = 6;
 
 export class Sharp {
   private readonly root = element("div", { class: "sharp", "aria-hidden": "true" });
@@ -102,9 +102,9 @@ export class Sharp {
 
   private place(picture: HTMLImageElement, row: number, camera: Camera): void {
     const { places } = this.stage.places;
+    const inset = this.stage.isTinted ? COLOURED_INSET : INSET;
     const [x, y] = camera.toScreen(...places.centre(row));
-    const inset = 2 * (this.stage.isTinted ? TINTED_INSET : INSET);
-    const [width, height] = places.size(row).map((side) => Math.max(side * camera.scale - inset, 0)) as [number, number];
+    const [width, height] = places.size(row).map((side) => Math.max(side * camera.scale - 2 * inset, 0)) as [number, number];
     picture.style.width = `${width}px`;
     picture.style.height = `${height}px`;
     picture.style.transform = `translate(${x - width / 2}px, ${y - height / 2}px)`;
