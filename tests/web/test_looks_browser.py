@@ -92,7 +92,7 @@ def test_images_stand_along_time_on_a_wall_and_by_numbers(page: Page, viewer: Pa
     page.click("#clear")
     arrange(page, "Two numbers…")
     page.get_by_label("Up").select_option("times seen")
-    page.wait_for_function("() => document.querySelectorAll('.axes .title').length === 2")
+    page.wait_for_selector(".axes .title:text-is('times seen')")
     assert page.locator(".axes .title").all_text_contents() == [title, "times seen"]
     arrange(page, "Wall")
     page.wait_for_function("() => !document.querySelector('.axes').childElementCount")
