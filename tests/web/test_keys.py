@@ -67,6 +67,20 @@ def test_a_control_keeps_its_own_keys(page: Page) -> None:
     assert page.is_hidden("#chosen")
 
 
+def test_escape_in_the_gallery_leaves_what_is_chosen(page: Page) -> None:
+    page.locator("#clusters button").first.click()
+    page.wait_for_selector("#chosen:not([hidden])")
+    page.keyboard.press("Escape")
+    page.keyboard.press("p")
+    page.locator("#gallery [tabindex='0']").first.focus()
+    page.keyboard.press("Escape")
+    page.locator("#gallery").wait_for(state="hidden")
+    assert page.is_visible("#chosen")
+    page.evaluate("() => document.activeElement.blur()")
+    page.keyboard.press("Escape")
+    assert page.is_hidden("#chosen")
+
+
 def test_the_keys_are_listed(page: Page) -> None:
     page.locator("#clusters button").first.focus()
     page.keyboard.press("?")

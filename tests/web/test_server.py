@@ -315,6 +315,7 @@ def test_an_atlas_has_its_port_unless_it_is_taken(atlas: Path) -> None:
         assert first.port == port_of(atlas) != second.port
         assert first.root != second.root
         assert any("is taken" in line for line in second.said)
+        assert first.said[0].startswith("view: preparing the page of the map one")
         first.put(ARROW | {"text": "seen by both"})
         assert first.contents() == second.contents()
         taken = refused(atlas, "--port", str(first.port))

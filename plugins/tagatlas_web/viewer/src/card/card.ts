@@ -1,5 +1,6 @@
 /** The card of an image, a cluster or a tag: what is known of it. */
 
+import { backendInWords } from "../data/backends";
 import type { Chart } from "../data/chart";
 import type { Cluster } from "../data/files";
 import { button, count, element, foreign, percent, plain } from "../elements";
@@ -172,8 +173,13 @@ export class Card {
     return [...new Set([...first, ...backends.keys()])];
   }
 
+  private backendName(backend: number): string {
+    const { backends } = this.model.atlas;
+    return backendInWords(backends[backend]!, backends);
+  }
+
   private async tags(backend: number, row: number): Promise<HTMLElement> {
-    return tagList(this.model.atlas.backends[backend]!, await this.model.scores(backend, row), this.actions.tag);
+    return tagList(this.backendName(backend), await this.model.scores(backend, row), this.actions.tag);
   }
 
   private async nearest(map: number, row: number): Promise<HTMLElement | null> {
@@ -188,7 +194,7 @@ export class Card {
 
   private async tagOf(backend: number, label: string, chart: Chart): Promise<HTMLElement> {
     const hits = await tagHits(this.model, label, chart, [backend]);
-    const title = element("h3", {}, "By ", foreign(this.model.atlas.backends[backend]!));
+    const title = element("h3", {}, "By ", foreign(this.backendName(backend)));
     if (!hits) return element("section", {}, title, element("p", {}, "given to no image"));
     let [images, sum] = [0, 0];
     const counts = new Map<number, number>();

@@ -35,6 +35,7 @@ export function keysOf({ maps, isLive, nodes }: Means): Group[] {
       { keys: "Enter", means: "open the image in the middle" },
       { keys: "P", means: "show the gallery" },
       { keys: "T", means: `show ${nodes}` },
+      { keys: "P", means: "show the pictures as a gallery, or the map again" },
       ...(maps > 1 ? several : []),
     ],
   };
@@ -45,6 +46,15 @@ export function keysOf({ maps, isLive, nodes }: Means): Group[] {
       { keys: "V", means: "select the images in view" },
       { keys: "Ctrl+Z, Ctrl+Shift+Z", means: isLive ? "undo, redo: what was drawn, then the selection" : "undo, redo" },
       { keys: "Escape", means: "take back: the tool, the open image, the selection" },
+    ],
+  };
+  const pictures: Group = {
+    title: "Gallery, large picture",
+    keys: [
+      { keys: "← → ↑ ↓", means: "go to the next image; move an enlarged one" },
+      { keys: "Space", means: "in the gallery: show the image large" },
+      { keys: "Enter", means: "in the gallery: open the image" },
+      { keys: "+ −, 0", means: "large: enlarge, reduce, show the whole image" },
     ],
   };
   const drawing: Group = {
@@ -64,5 +74,5 @@ export function keysOf({ maps, isLive, nodes }: Means): Group[] {
     ],
   };
   const help: Group = { title: "Help", keys: [{ keys: "?", means: "show these keys" }] };
-  return [map, choice, ...(isLive ? [drawing] : []), help];
+  return [map, choice, pictures, ...(isLive ? [drawing] : []), help];
 }
