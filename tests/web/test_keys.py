@@ -114,3 +114,18 @@ def test_light_and_dark_are_chosen_and_remembered(page: Page, viewer: Path) -> N
     page.emulate_media(color_scheme="dark")
     page.wait_for_selector("html[data-scheme=dark]", state="attached")
     page.emulate_media(color_scheme="light")
+
+
+def test_what_is_touched_is_large_enough(browser: Browser, viewer: Path) -> None:
+    with watched(browser, width=390, height=844, calm=True, touch=True) as page:
+        open_viewer(page, viewer)
+        page.evaluate("() => document.querySelectorAll('details').forEach(e => e.open = true)")
+        page.locator("#clusters button").first.click()
+        page.wait_for_selector("#card h2")
+        small = page.evaluate(
+            "() => [...document.querySelectorAll('button, select, summary, input[type=search]')]"
+            ".filter(each => each.checkVisibility() && each.offsetHeight)"
+            ".filter(each => each.offsetHeight < 44).map(each => each.outerHTML)"
+        )
+        assert small == []
+        assert page.evaluate("() => document.documentElement.scrollWidth <= innerWidth")
