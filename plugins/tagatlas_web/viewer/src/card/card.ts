@@ -119,6 +119,7 @@ export class Card {
   /** Fill the card; what was asked for earlier and is slower no longer comes. */
   private async put(label: string, parts: () => Promise<Part[]>): Promise<void> {
     const asked = ++this.asked;
+    await this.model.readTexts();
     const filled = (await parts()).filter((part) => part !== null);
     if (asked !== this.asked) return;
     const hadFocus = this.place.contains(document.activeElement);

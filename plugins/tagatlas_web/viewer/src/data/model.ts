@@ -45,6 +45,7 @@ export class Model {
   private related: Promise<Families> | null = null;
   private written: Promise<AnnotationFile> | null = null;
   private rowsOf: ReadonlyMap<string, number> | null = null;
+  private readonly texts = new Map<0, Promise<void>>();
   private readonly tags = new Map<number, Promise<Tagged[]>>();
   private readonly charts = new Map<number, Promise<Chart>>();
   private readonly columns = new Map<number, Promise<Column>>();
@@ -67,10 +68,12 @@ export class Model {
     return this.atlas.images;
   }
 
-  /** Read ids and labels, which nothing is drawn with. */
-  async readTexts(): Promise<void> {
-    ({ ids: this.ids, labels: this.labels } = await readTexts());
-    this.rowsOf = null;
+  /** Read ids and labels, which nothing is drawn with; what is read stays. */
+  readTexts(): Promise<void> {
+    return kept(this.texts, 0, async () => {
+      ({ ids: this.ids, labels: this.labels } = await readTexts());
+      this.rowsOf = null;
+    });
   }
 
   id(row: number): string {

@@ -63,6 +63,7 @@ export class Search {
    * @param isWanted whether the answer still is; where it is not, the answer is null.
    */
   async find(wish: Wish, isWanted: () => boolean): Promise<Found | null> {
+    await this.model.readTexts();
     const found = { ...this.empty(), wider: new Uint8Array(this.model.count) };
     let [least, isFirst] = [WRITTEN, true];
     for (const term of terms(wish.text)) {
