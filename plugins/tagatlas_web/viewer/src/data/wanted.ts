@@ -3,7 +3,7 @@
 import { isEmbedded } from "./host";
 
 const MANY = 50_000;
-const TOUCHES = ["pointermove", "pointerdown", "keydown", "focusin"] as const;
+const TOUCHES = ["pointermove", "pointerdown", "wheel", "keydown", "focusin"] as const;
 
 /** Whether the texts of so many images wait until they are wanted. */
 export function areMany(images: number): boolean {
@@ -17,6 +17,6 @@ export function touched(): Promise<void> {
       for (const touch of TOUCHES) document.removeEventListener(touch, begin);
       begun();
     };
-    for (const touch of TOUCHES) document.addEventListener(touch, begin);
+    for (const touch of TOUCHES) document.addEventListener(touch, begin, { passive: true });
   });
 }
