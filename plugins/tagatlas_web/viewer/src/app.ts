@@ -185,7 +185,7 @@ export class App {
     const name = () => `${this.model.atlas.title} ${this.stages.active.chart.facts.name}`;
     const copying = copyLink(() => this.trail.link, say);
     byId("sharing").append(...(copying ? [copying, " "] : []), savesImage({ place, stages, words, name, say }));
-    printsSheets(place, () => (this.gallery.isShown || this.table.isShown ? [] : stages()), words);
+    printsSheets(place, () => (this.panels.coverMap ? [] : stages()), words);
   }
 
   /** What is chosen, for those who only have a picture. */

@@ -68,13 +68,18 @@ export class Panels {
     byId("show-families").hidden = !model.atlas.families;
   }
 
+  /** Whether one of them stands in the place of the map. */
+  get coverMap(): boolean {
+    return this.gallery.isShown || this.table.isShown;
+  }
+
   toggleGallery(): void {
     this.look(this.gallery.isShown ? "map" : "gallery");
   }
 
   /** Go back to the map. @returns whether something was in its place. */
   leave(): boolean {
-    if (!this.actions.stage().isDrawn || !(this.gallery.isShown || this.table.isShown)) return false;
+    if (!this.actions.stage().isDrawn || !this.coverMap) return false;
     this.look("map");
     return true;
   }

@@ -143,11 +143,6 @@ export class Stage {
     this.paint(performance.now());
   }
 
-  /** Whether images have colours of their own. */
-  get isTinted(): boolean {
-    return this.inks !== null;
-  }
-
   /** The map that is shown. */
   get chart(): Chart {
     return this.shown.home;
