@@ -245,6 +245,9 @@ def test_clear_leaves_no_stale_words(page: Page) -> None:
     assert page.is_hidden("#found")
     assert page.inner_text("#best") == ""
     search(page, "bird")
+    page.fill("#query", "")
+    page.wait_for_selector("#chosen", state="hidden")
+    search(page, "bird")
     page.locator("#chosen .condition").first.click()
     assert page.input_value("#query") == ""
     page.focus(".map")

@@ -77,13 +77,6 @@ export class Finder {
     this.listen();
   }
 
-  /** Look for a text as if it had been typed. */
-  async seek(text: string): Promise<void> {
-    this.query.value = text;
-    this.wider.checked = false;
-    await this.find(true);
-  }
-
   /** Follow what is chosen: say nothing of a search that was taken back, and what one is that came back. */
   show(): void {
     const { sitting } = this;
@@ -122,7 +115,7 @@ export class Finder {
     query.addEventListener("focus", () => orSaid(this.suggest().then(() => this.search.prepare())), { once: true });
     query.addEventListener("input", () => {
       clearTimeout(this.pause);
-      if (this.isDone) this.sitting = null;
+      if (this.isDone && query.value.trim()) this.sitting = null;
       this.isDone = this.wider.checked = false;
       if (!query.value.trim()) orSaid(this.find(false));
       // A model takes its time, and may be a service that is paid: it is asked with Enter.
@@ -240,6 +233,7 @@ export class Finder {
 
   private hide(): void {
     this.result = null;
+    this.panel.removeAttribute("aria-busy");
     this.panel.hidden = true;
     this.panel.replaceChildren();
     this.place.replaceChildren();
