@@ -33,6 +33,8 @@ const FADED = 0.3;
 /** Lines around pictures that are drawn smaller than that, in pixels, are finer. */
 const FINER_BELOW = 28;
 const FINEST = 0.45;
+/** Lines of a ring hardly turn: where they overlap more their edges show. */
+const OVERLAP = 0.2;
 const LINK = 0.75;
 const MARK_WIDE = 2.5;
 // A picture may be drawn a little larger than it is before a sharper one is fetched.
@@ -232,7 +234,7 @@ export class Scene {
     if (level >= 0 && this.part === 1) this.sharp.want(level, this.fromTheMiddle(view));
     this.areas.draw(view, AREA * this.part * this.behind);
     const finer = Math.min(Math.max((this.typical * view.scale) / FINER_BELOW, FINEST), 1);
-    this.outlines.draw(view, this.part, finer);
+    this.outlines.draw(view, this.part, finer, OVERLAP);
     // What glides may come from anywhere.
     return this.part < 1 ? [{ first: 0, end: this.atlas.images }] : this.chunks.seen(visible(view));
   }

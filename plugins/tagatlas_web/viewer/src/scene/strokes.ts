@@ -6,7 +6,7 @@ import type { View } from "./view";
 const VERTEX = `${RECTANGLES}
 uniform highp sampler2D lines;
 uniform vec2 centre, size;
-uniform float pixels, thickness;
+uniform float pixels, thickness, overlap;
 out vec3 seen;
 out float away;
 flat out float reach;
@@ -20,7 +20,7 @@ void main() {
   float length_ = max(length(along), 1e-3);
   vec2 unit = along / length_;
   // Ends reach a little further, so that the lines of a ring leave no gaps.
-  vec2 place = mix(first, last, side.x) + unit * (side.x - 0.5) * wide;
+  vec2 place = mix(first, last, side.x) + unit * (side.x - 0.5) * wide * overlap;
   // Half a pixel more on each side, for an edge that is smooth.
   away = (side.y - 0.5) * (wide + 1.0);
   reach = wide / 2.0;
@@ -59,8 +59,11 @@ export class Strokes {
     this.count = lines.length / FLOATS;
   }
 
-  /** @param thickness of the lines, in their own widths. */
-  draw(camera: View, opacity: number, thickness = 1): void {
+  /**
+   * @param thickness of the lines, in their own widths.
+   * @param overlap how far lines reach beyond their ends, in their widths; less is enough where they turn little.
+   */
+  draw(camera: View, opacity: number, thickness = 1, overlap = 1): void {
     if (!this.count) return;
     const { gl, program } = this;
     program.use();
@@ -70,6 +73,7 @@ export class Strokes {
     gl.uniform1f(program.place("pixels"), camera.scale);
     gl.uniform1f(program.place("opacity"), opacity);
     gl.uniform1f(program.place("thickness"), thickness);
+    gl.uniform1f(program.place("overlap"), overlap);
     gl.enable(gl.BLEND);
     gl.blendFunc(gl.SRC_ALPHA, gl.ONE_MINUS_SRC_ALPHA);
     this.lines.bind(0, program.place("lines"));
