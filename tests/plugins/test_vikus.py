@@ -3,12 +3,14 @@ from __future__ import annotations
 import csv
 import dataclasses
 import json
+from collections import Counter
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import polars as pl
 import pytest
+from numpy.typing import NDArray
 from PIL import Image
 from themed_map import themed_map
 
@@ -47,6 +49,94 @@ def read_csv(path: Path) -> list[dict[str, str]]:
 
 def read_json(path: Path) -> Any:
     return json.loads(path.read_text("utf-8"))
+
+
+@dataclasses.dataclass(frozen=True)
+class Screen:
+    """How VIKUS Viewer draws a window of its data; functions are those of its ``canvas.js``.
+
+    It is in no package registry, so its arithmetic is repeated here.
+    """
+
+    width: float
+    height: float
+    picture: float
+    """The width of a picture before a layout's scale, ``rangeBandImage``."""
+
+    @classmethod
+    def of(cls, data: Path, group_key: str, columns: int, window: tuple[int, int]) -> Screen:
+        """``initGroupLayout`` and ``makeScales`` for a column's groups."""
+        width, height = window[0] - 20, window[1]
+        keys = {row.get(group_key, "undefined") for row in read_csv(data / "data.csv")}
+        groups = len(keys - {"", "undefined", "null"})
+        # d3.scale.ordinal().rangeBands(…, 0.2)
+        return cls(width, height, 0.8 * width / (groups + 0.2) / columns)
+
+    def map(self, data: Path, scale: float) -> NDArray[np.float64]:
+        """Left, top, right and bottom of the map, as ``addTsneData`` and ``projectTSNE`` draw."""
+        rows = read_csv(data / "map.csv")
+        places = np.array([[float(row["x"]), float(row["y"])] for row in rows])
+        places = (places - places.min(axis=0)) / np.ptp(places, axis=0)
+        ids = {row["id"] for row in read_csv(data / "data.csv")}
+        places = places[[row["id"] in ids for row in rows]]
+        side = 0.8 * min(self.width, self.height)
+        x = places[:, 0] * side + (self.width - side) / 2 + 10 + self.picture / 2
+        y = self.height - 40 - places[:, 1] * side + self.picture / 2
+        half = self.picture * scale / 2
+        return np.array([x.min() - half, y.min() - half, x.max() + half, y.max() + half])
+
+    def group_top(self, largest: int, columns: int) -> float:
+        """Top of the highest group, as ``stackLayout`` draws it."""
+        row = (largest - 1) // columns + 2
+        return self.height - 40 - row * self.picture
+
+
+WINDOWS = ((1280, 800), (1920, 1080), (1000, 900))
+
+
+@pytest.mark.parametrize("images", [3, 24])
+def test_the_first_view_fits_the_window(images: int, tmp_path: Path) -> None:
+    data = render(sample_map(images, clusters=2), tmp_path)
+    config = read_json(data / "config.json")
+    scale = config["loader"]["layouts"][0]["scale"]
+    for window in WINDOWS:
+        # Before its first layout the viewer has no group key: it reads the column "undefined".
+        screen = Screen.of(data, "undefined", config["projection"]["columns"], window)
+        left, top, right, bottom = screen.map(data, scale)
+        assert 0 <= left < right <= window[0]
+        assert 0 <= top < bottom <= window[1]
+        # zoomToImage: a picture that was clicked on.
+        large = 0.6 * max(screen.width, screen.height) * scale
+        assert 0.3 * window[1] < large <= window[1]
+
+
+def test_groups_fit_and_leave_the_map_in_the_window(tmp_path: Path) -> None:
+    map_ = with_columns(sample_map(24, clusters=2), date="1998")
+    data = render(map_, tmp_path, VikusOptions(year_column="date"))
+    scale = read_json(data / "config.json")["loader"]["layouts"][0]["scale"]
+    rows = read_csv(data / "data.csv")
+    for layout in read_json(data / "config.json")["loader"]["layouts"][1:]:
+        key, columns = layout["groupKey"], layout["columns"]
+        largest = max(Counter(row[key] for row in rows).values())
+        for window in WINDOWS:
+            screen = Screen.of(data, key, columns, window)
+            assert screen.group_top(largest, columns) >= 0
+            _, top, _, bottom = screen.map(data, scale)
+            assert 0 <= top < bottom <= window[1]
+
+
+def test_pictures_on_the_map_are_at_most_true_to_scale(tmp_path: Path) -> None:
+    map_ = themed_map(40)
+    data = render(map_, tmp_path)
+    config = read_json(data / "config.json")
+    window = (1920, 1080)
+    screen = Screen.of(data, "undefined", config["projection"]["columns"], window)
+    left, _, right, _ = screen.map(data, config["loader"]["layouts"][0]["scale"])
+    picture = screen.picture * config["loader"]["layouts"][0]["scale"]
+    side = float(np.median(map_.images.select(pl.max_horizontal("width", "height")).to_numpy()))
+    across = float(np.ptp(map_.images["x"].to_numpy()))
+    # Pictures side by side are whole numbers, and a picture must fit when it is clicked on.
+    assert 0.95 <= (right - left - picture) / picture / (across / side) <= 1.5
 
 
 def with_columns(map_: Map, **columns: str) -> Map:

@@ -3,7 +3,10 @@
 Embedding Atlas (https://apple.github.io/embedding-atlas/tool.html) gets the columns' roles::
 
     embedding-atlas embedding-atlas.parquet --x x --y y --text text --image image \
-        --features tags --labels embedding-atlas-labels.parquet
+        --labels embedding-atlas-labels.parquet
+
+``--features tags`` adds a list of tags. Embedding Atlas 0.26 asks for it in a syntax that DuckDB 2
+refuses (``x -> x.feature``), so it needs ``duckdb<2``.
 
 Positions are the map's, so nothing is embedded or projected again. Pictures are in the table, as
 the struct with ``bytes`` that Embedding Atlas and Hugging Face datasets share. Memory is of the

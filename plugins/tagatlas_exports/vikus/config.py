@@ -17,9 +17,6 @@ if TYPE_CHECKING:
 BACKGROUND = "#f4f2ee"
 """Colour of the canvas."""
 
-COLUMNS = 5
-"""Images side by side in a group."""
-
 _STYLE = {
     "fontColor": "#2b2b2b",
     "fontColorActive": "#ffffff",
@@ -50,7 +47,8 @@ def viewer_config(
     *,
     sprite_side: int,
     map_scale: float,
-    has_years: bool,
+    cluster_columns: int,
+    year_columns: int | None,
 ) -> dict[str, object]:
     """The configuration.
 
@@ -58,8 +56,9 @@ def viewer_config(
         title: of the browser's window.
         kept: columns of ``data.csv`` to show, with their displayed names.
         sprite_side: longer side of a sprite, in pixels.
-        map_scale: size of the images on the map, as a share of that in a group.
-        has_years: whether ``year`` holds years.
+        map_scale: width of the pictures on the map, as a share of the viewer's picture width.
+        cluster_columns: pictures side by side in a cluster.
+        year_columns: pictures side by side in a year; None if there are no years.
     """
     details: Sequence[tuple[str, str, str, str]] = (
         *_DETAILS,
@@ -67,10 +66,12 @@ def viewer_config(
     )
     layouts: list[dict[str, object]] = [
         {"title": "Map", "url": "data/map.csv", "scale": map_scale},
-        {"title": "Clusters", "type": "group", "groupKey": "_cluster", "columns": COLUMNS},
+        {"title": "Clusters", "type": "group", "groupKey": "_cluster", "columns": cluster_columns},
     ]
-    if has_years:
-        layouts.append({"title": "Time", "type": "group", "groupKey": "year", "columns": COLUMNS})
+    if year_columns is not None:
+        layouts.append(
+            {"title": "Time", "type": "group", "groupKey": "year", "columns": year_columns}
+        )
     return {
         "project": {"name": title},
         "loader": {
@@ -83,7 +84,7 @@ def viewer_config(
             },
             "layouts": layouts,
         },
-        "projection": {"columns": COLUMNS},
+        "projection": {"columns": cluster_columns},
         "sortKeywords": "count",
         "style": _STYLE,
         "detail": {

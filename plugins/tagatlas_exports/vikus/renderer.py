@@ -13,14 +13,14 @@ import re
 from html import escape
 from typing import TYPE_CHECKING
 
-import numpy as np
 import polars as pl
 
 from tagatlas import Renderer
 from tagatlas.errors import StorageError
 from tagatlas.toolkit import count, safe_cells, write_atomically
 from tagatlas_exports.vikus import VikusOptions
-from tagatlas_exports.vikus.config import BACKGROUND, COLUMNS, viewer_config
+from tagatlas_exports.vikus.config import BACKGROUND, viewer_config
+from tagatlas_exports.vikus.fitting import columns_of, map_scale, pictures_across
 from tagatlas_exports.vikus.sprites import TEXTURE_SIDE, SpriteSheets, read_picture
 from tagatlas_exports.vikus.tables import OWN_COLUMNS, data_table, map_table, timeline_table
 
@@ -31,7 +31,6 @@ if TYPE_CHECKING:
 
     from tagatlas import Map
 
-_WINDOW_RATIO = 1.6
 _OWN_PICTURE = re.compile(r"([0-9a-f]{64}|sprite-\d+-\d+)\.jpg")
 
 
@@ -55,24 +54,33 @@ class VikusRenderer(Renderer):
         shown = [path.stem for path in textures]
         table = every.filter(pl.col("id").is_in(shown))
         has_years = options.year_column is not None
+        images = map_.images.filter(pl.col("id").is_in(shown))
+        across = pictures_across(images)
+        clusters = _group_sizes(table, "_cluster")
+        columns = columns_of(clusters, across)
         config = viewer_config(
             map_.collection,
             {name: name[1:] for name in table.columns if name not in OWN_COLUMNS},
             sprite_side=options.sprite_side,
-            map_scale=_map_scale(map_, every["year"].n_unique()),
-            has_years=has_years,
+            map_scale=map_scale(len(clusters), columns, across),
+            cluster_columns=columns,
+            year_columns=columns_of(_group_sizes(table, "year"), across) if has_years else None,
         )
         manifest = {"meta": {"type": "sharpsheet", "version": "1"}, "spritesheets": sheets.manifest}
         written = [
             _write_json(data / "config.json", config),
             _write_csv(data / "data.csv", table),
-            _write_csv(data / "map.csv", map_table(map_, shown)),
+            _write_csv(data / "map.csv", map_table(images)),
             _write_csv(data / "timeline.csv", timeline_table(map_, has_years=has_years)),
             _write_text(data / "info.md", _info(map_, table.height)),
             _write_json(data / "sprites" / "spritesheet.json", manifest),
         ]
         _remove_old(data, {*sheets.written, *textures}, map_.hidden)
         return [*written, *sheets.written, *textures]
+
+
+def _group_sizes(table: pl.DataFrame, column: str) -> list[int]:
+    return table.group_by(column).len()["len"].to_list()
 
 
 def _write_pictures(map_: Map, folder: Path, sheets: SpriteSheets) -> list[Path]:
@@ -103,21 +111,6 @@ def _remove_old(data: Path, written: AbstractSet[Path], hidden: AbstractSet[str]
         raise StorageError(
             f"could not tidy {data}: {error.strerror or error}; remove the folder and run again"
         ) from error
-
-
-def _map_scale(map_: Map, groups: int) -> float:
-    """Size of a sprite on the map as a share of its size in a group, for the map's true scale.
-
-    In the viewer the map's longer side is 0.8 of the window's height, and the groups share 0.8
-    of its width.
-    """
-    images = map_.images
-    side = float(np.median(images.select(pl.max_horizontal("width", "height")).to_numpy()))
-    places = images.select("x", "y").to_numpy()
-    extent = float(np.ptp(places, axis=0).max())
-    if extent == 0:
-        return 1.0
-    return round(side / extent * COLUMNS * (groups + 0.2) / _WINDOW_RATIO, 3)
 
 
 def _info(map_: Map, shown: int) -> str:

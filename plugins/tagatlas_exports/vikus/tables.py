@@ -8,12 +8,28 @@ import polars as pl
 
 from tagatlas.errors import OptionError
 from tagatlas.toolkit import kept_columns, web_addresses
+from tagatlas_exports.vikus.fitting import square_around
 
 if TYPE_CHECKING:
     from tagatlas import Map
 
-OWN_COLUMNS = ("id", "keywords", "year", "_label", "_cluster", "_url", "_frequency", "_records")
-"""Columns of ``data.csv`` before the kept ones."""
+OWN_COLUMNS = (
+    "id",
+    "keywords",
+    "year",
+    "_label",
+    "_cluster",
+    "_url",
+    "_frequency",
+    "_records",
+    "undefined",
+)
+"""Columns of ``data.csv`` before the kept ones.
+
+``undefined`` is the cluster's name again. Before its first layout the viewer counts the groups of
+a column whose name is still undefined (``Canvas.initGroupLayout``, called by ``Canvas.init``), and
+with none it shows every picture of a map wider than the window.
+"""
 
 # The viewer writes these itself over what it reads.
 _VIEWER = ("_year", "_keywords", "_id", "_imagenum")
@@ -24,8 +40,8 @@ def data_table(map_: Map, keywords: int, year_column: str | None) -> pl.DataFram
 
     Columns: ``id``; ``keywords`` (tags, joined by commas; commas in tags become semicolons);
     ``year`` (of ``year_column``, else the cluster's name: the viewer groups by it);
-    ``_label``, ``_cluster``, ``_url``, ``_frequency``, ``_records``; then the kept columns of
-    all records, with the prefix ``_``, the viewer's for custom fields.
+    ``_label``, ``_cluster``, ``_url``, ``_frequency``, ``_records``, ``undefined``; then the kept
+    columns of all records, with the prefix ``_``, the viewer's for custom fields.
 
     Raises:
         OptionError: no kept column has the name ``year_column``.
@@ -48,7 +64,7 @@ def data_table(map_: Map, keywords: int, year_column: str | None) -> pl.DataFram
         .join(kept.lazy(), on="image", how="left", maintain_order="left")
         .rename({"image": "id", "label": "_label", "url": "_url"})
         .rename({"frequency": "_frequency", "records": "_records"})
-        .with_columns(year=year)
+        .with_columns(year=year, undefined=pl.col("_cluster"))
         .select(*OWN_COLUMNS, *kept.columns[1:])
         .collect()
     )
@@ -71,23 +87,24 @@ def _kept(map_: Map) -> pl.DataFrame:
     return plain.rename({name: f"_{name}" for name in plain.columns[1:]})
 
 
-def map_table(map_: Map, shown: list[str]) -> pl.DataFrame:
+def map_table(images: pl.DataFrame) -> pl.DataFrame:
     """``id``, ``x``, ``y`` (upwards) of each image.
 
     The viewer stretches both axes to a square. Two further rows without images, at the corners of
-    a square around the map, preserve the map's proportions.
+    a square around the pictures, preserve the map's proportions.
+
+    Args:
+        images: of the map, with their places and sizes.
     """
-    places = map_.images.select("id", "x", "y").filter(pl.col("id").is_in(shown))
+    places = images.select("id", "x", "y")
     if places.is_empty():
         return places
-    x, y = places["x"].to_numpy(), places["y"].to_numpy()
-    half = max(float(x.max() - x.min()), float(y.max() - y.min()), 1.0) / 2
-    middle_x, middle_y = float(x.max() + x.min()) / 2, float(y.max() + y.min()) / 2
+    square = square_around(images)
     corners = pl.DataFrame(
         {
             "id": ["corner-1", "corner-2"],
-            "x": [middle_x - half, middle_x + half],
-            "y": [middle_y - half, middle_y + half],
+            "x": [square.left, square.left + square.side],
+            "y": [square.bottom, square.bottom + square.side],
         }
     )
     return pl.concat([places, corners])
