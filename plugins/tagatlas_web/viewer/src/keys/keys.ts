@@ -4,6 +4,7 @@
 const FIELDS = "textarea, select, [contenteditable], input:not([type=radio], [type=checkbox], [type=button])";
 /** What has a use of its own for Enter, the space bar and the arrow keys. */
 const CONTROLS = "button, a, summary, input, [role=button], [role=slider], [role=option], [tabindex]";
+const WAYS_BACK = new Set(["p", "escape"]);
 const OWN_KEYS = new Set(["Enter", " ", "Tab", "ArrowLeft", "ArrowRight", "ArrowUp", "ArrowDown", "Home", "End", "PageUp", "PageDown", "Delete", "Backspace", "Insert"]);
 
 export interface KeyActions {
@@ -30,6 +31,8 @@ export function listenForKeys(actions: KeyActions): void {
       return;
     }
     const map = actions.map();
+    // What stands in the place of the map leaves of its keys only the ways back.
+    if (map.closest("[inert]") && !WAYS_BACK.has(event.key.toLowerCase())) return;
     if (target.matches("canvas.map") || (OWN_KEYS.has(event.key) && target.closest(CONTROLS))) return;
     const copy = new KeyboardEvent(event.type, { ...initOf(event), bubbles: false });
     map.dispatchEvent(copy);
