@@ -70,7 +70,7 @@ def watched(
     )
     yield page
     context.close()
-    assert trouble == []
+    assert not trouble, trouble
 
 
 def write_viewer(map_: Map, folder: Path) -> Path:
