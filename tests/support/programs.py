@@ -49,8 +49,6 @@ def node_modules(npm: str) -> Path:
         command = [npm, "ci", "--ignore-scripts", "--no-audit", "--no-fund"]
         done = subprocess.run(command, cwd=place, capture_output=True, text=True, check=False)
         if done.returncode:
-            pytest.skip(
-                f"npm could not install the packages of tests/node: {done.stderr.strip()[-300:]}"
-            )
+            pytest.skip(f"npm could not install tests/node: {done.stderr.strip()[-300:]}")
         (place / "node_modules" / "complete").touch()
     return place / "node_modules"
