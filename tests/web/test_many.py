@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import resource
 from io import BytesIO
 from pathlib import Path
 
 import numpy as np
+import polars as pl
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -18,6 +20,7 @@ from viewer_files import boxes_of, read, read_any, render
 from tagatlas.contracts import ImageStore, Variant
 from tagatlas.testing import MemoryStore
 from tagatlas_web.page.copies import Copies
+from tagatlas_web.page.families import families_of
 from tagatlas_web.page.pictures import MANY, levels_for, write_pages
 from tagatlas_web.page.scripts import DEFLATED_FROM, ScriptFolder, packed_places
 
@@ -129,3 +132,19 @@ def test_the_first_view_of_ten_thousand_images_is_small(tmp_path: Path) -> None:
     pages = sorted((data / "pages").glob("base-*.js"))
     assert len(pages) == base["pages"]
     assert sum(path.stat().st_size for path in [*first, *pages]) < MEGABYTES * 1e6
+
+
+def test_families_of_many_images_take_little_memory() -> None:
+    count = 20_000
+    ids = pl.Series([f"{row:064x}" for row in range(count)])
+    records = pl.DataFrame({"image": ids, "copy": ids}).with_columns(
+        location=pl.lit("https://example.org/a.jpg"),
+        frequency=pl.lit(1, dtype=pl.Int64),
+        columns=pl.lit("{}"),
+        moment=pl.lit(None, dtype=pl.Float64),
+        date=pl.lit(None, dtype=pl.String),
+    )
+    before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    assert families_of(records, ids, None).table.is_empty()
+    grown = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before  # in KiB
+    assert grown < 1 << 20

@@ -76,6 +76,8 @@ def families_of(records: pl.DataFrame, ids: pl.Series, near: pl.DataFrame | None
         family=pl.coalesce("representative", "image"),
         place=pl.Series([_place(each) for each in own["location"]], dtype=pl.String),
     )
+    # Within a group, the list of all ids would be made once for each.
+    own = own.with_columns(is_copy=~pl.col("copy").is_in(ids.implode()))
     is_dated = pl.col("moment").is_not_null()
     table = (
         own.sort("moment", nulls_last=True, maintain_order=True)
@@ -91,7 +93,7 @@ def families_of(records: pl.DataFrame, ids: pl.Series, near: pl.DataFrame | None
             pl.col("moment").min().alias("begin"),
             pl.col("moment").max().alias("end"),
             pl.col("copy")
-            .filter(~pl.col("copy").is_in(ids.implode()))
+            .filter("is_copy")
             .unique(maintain_order=True)
             .head(COPIES_SHOWN)
             .alias("copies"),
