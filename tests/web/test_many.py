@@ -141,7 +141,7 @@ def test_families_of_many_images_take_little_memory() -> None:
         location=pl.lit("https://example.org/a.jpg"),
         frequency=pl.lit(1, dtype=pl.Int64),
         columns=pl.lit("{}"),
-        moment=pl.lit(None, dtype=pl.Float64),
+        moment=pl.lit(None, dtype=pl.Int64),
         date=pl.lit(None, dtype=pl.String),
     )
     before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
