@@ -171,7 +171,7 @@ def test_a_selection_on_two_maps_is_saved_with_both_places(
     on_first = set(atlas.images["id"])
     for row in rows:
         wanted = place[row["image"]]
-        assert float(row["x (colours)"]) == pytest.approx(wanted["x"], abs=1e-3)
+        assert float(row["x (colours)"]) == pytest.approx(wanted["x"], abs=1e-2)
         assert row["cluster (colours)"] in {"warm", "cool", "plain"}
         assert (row["x (themed)"] == "") == (row["image"] not in on_first)
         assert row["place"] in {"sea", "land"}
@@ -205,7 +205,7 @@ def test_a_tag_is_filtered_by_backend_and_score(calm: Page, viewer: Path, atlas:
     calm.click("#filters summary")
     calm.get_by_label("Tag", exact=True).fill("warm")
     calm.get_by_label("Tag from score").fill("0.75")
-    calm.get_by_label("Backend of the tag").select_option("colours")
+    calm.get_by_label("Backend of the tag", exact=True).select_option("colours")
     calm.get_by_label("Tag", exact=True).press("Enter")
     tags = atlas.other_tags["colours"].collect().filter(tag="warm").filter(pl.col("score") >= 0.75)
     wanted = len(set(tags["image"]) & set(atlas.images["id"]))
@@ -251,7 +251,7 @@ def test_dates_and_numbers_are_chosen_by_dragging_or_typing(
         arg=f"\n{both} images",
     )
     calm.click("#clear")
-    assert calm.get_by_label("day from").input_value() == ""
+    calm.wait_for_function("() => document.querySelector('[aria-label=\"day from\"]').value === ''")
 
 
 def test_clusters_are_called_as_annotations_call_them(calm: Page, viewer: Path) -> None:

@@ -34,6 +34,7 @@ def move(page: Page, sought: str, name: str) -> None:
     page.click("text=Move to cluster…")
     page.fill("form.regrouping input", name)
     page.press("form.regrouping input", "Enter")
+    page.click("#clear")  # with a selection, the list says how many of a cluster are in it
 
 
 def merge(page: Page, name: str, into: str) -> None:
