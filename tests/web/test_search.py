@@ -97,10 +97,21 @@ def viewer(atlas: Map, tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="module")
-def page(browser: Browser, viewer: Path) -> Iterator[Page]:
+def shared(browser: Browser, viewer: Path) -> Iterator[Page]:
     with watched(browser, calm=True) as opened:
         open_viewer(opened, viewer)
         yield opened
+
+
+@pytest.fixture
+def page(shared: Page) -> Page:
+    """The shared page with nothing chosen."""
+    shared.get_by_role("button", name="Narrow", exact=True).click()
+    if shared.is_visible("#clear"):
+        shared.click("#clear")
+    shared.fill("#query", "")
+    shared.wait_for_selector("#chosen", state="hidden")
+    return shared
 
 
 def search(page: Page, text: str) -> str:
@@ -159,6 +170,7 @@ def test_whole_words_come_before_words_that_begin_so(page: Page, atlas: Map) -> 
         "wanted => document.querySelector('#chosen').innerText.includes(wanted)",
         arg=f"{len(wider | set(images))} images",
     )
+    page.wait_for_function("() => location.hash.includes('wider')")
     page.reload()
     page.wait_for_selector("html[data-ready]", state="attached")
     page.wait_for_selector("#found label:has-text('Also words that begin so')")
@@ -274,7 +286,6 @@ def test_a_tag_on_a_card_counts_as_in_the_search(page: Page, atlas: Map) -> None
 @pytest.mark.slow
 @pytest.mark.browser
 def test_a_search_is_undone_and_done_again_with_its_words(page: Page, atlas: Map) -> None:
-    page.click("#clear")
     search(page, "bird")
     page.get_by_label("Lowest score").fill("0.6")
     page.wait_for_selector("#chosen:has-text('from 0.60')")
