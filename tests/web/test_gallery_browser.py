@@ -218,7 +218,7 @@ def test_the_gallery_is_printed_whole(page: Page, viewer: Path, tmp_path: Path) 
     page.emulate_media(media="print")
     assert page.locator("#printed figure:visible").count() == IMAGES
     assert page.is_hidden("#side")
-    assert page.evaluate(
+    page.wait_for_function(
         "() => [...document.querySelectorAll('#printed img')].every(each => each.naturalWidth > 0)"
     )
 

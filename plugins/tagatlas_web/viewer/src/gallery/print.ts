@@ -46,8 +46,13 @@ export class Printed {
   private figure(row: number): [HTMLElement, Promise<void>] {
     const picture = element("img", { alt: "" });
     const there = new Promise<void>((done) => {
+      let isAgain = false;
       picture.addEventListener("load", () => done());
-      picture.addEventListener("error", () => done());
+      picture.addEventListener("error", () => {
+        if (isAgain) return done();
+        isAgain = true; // a browser that reads hundreds of files at once may give one up
+        showPicture(picture, this.model.picture(row));
+      });
     });
     showPicture(picture, this.model.picture(row));
     const caption = element("figcaption", {}, foreign(this.model.label(row)), " ", element("small", {}, this.caption(row)));
