@@ -80,10 +80,11 @@ def in_order(page: Page, order: str) -> list[str]:
     """The names of all images in an order, by going through them."""
     page.select_option("#gallery select", order)
     page.wait_for_function(
-        "() => document.querySelector('.tile[data-at=\"0\"]')?.tabIndex === 0"
+        "() => !document.querySelector('.grid').hasAttribute('aria-busy')"
+        " && document.querySelector('.tile[data-at=\"0\"]')?.tabIndex === 0"
         " && document.querySelector('.grid').scrollTop === 0"
     )
-    page.evaluate("() => new Promise(done => setTimeout(done))")
+    page.evaluate("() => new Promise(done => requestAnimationFrame(() => setTimeout(done)))")
     names: list[str] = page.eval_on_selector_all(".tile", "all => all.map(each => each.title)")
     return names
 

@@ -129,8 +129,11 @@ export class Gallery {
   private async arrange(): Promise<void> {
     const asked = ++this.asked;
     const order = this.orders[this.order.selectedIndex] ?? this.orders[0]!;
+    this.grid.root.setAttribute("aria-busy", "true");
     const rows = await ordered(this.rows, order, this.reverse.getAttribute("aria-pressed") === "true");
-    if (asked === this.asked) this.grid.show(rows);
+    if (asked !== this.asked) return;
+    this.grid.show(rows);
+    this.grid.root.removeAttribute("aria-busy");
   }
 
   private showPicked(): void {
