@@ -1,6 +1,6 @@
 // Arrangements give each image one place, classes hold each value once, and both are quick.
 const assert = require("node:assert/strict");
-const { timeline, scatter, wall, byText, byNumber, daysOf, unitFor, roundNumbers, HUES } = require(process.argv[2]);
+const { timeline, scatter, wall, byText, byNumber, unitFor, roundNumbers, HUES } = require(process.argv[2]);
 
 let state = 7;
 const random = () => (state = (state * 1103515245 + 12345) % 2147483648) / 2147483648;
@@ -77,10 +77,8 @@ for (let row = 0; row < 200000; row++) {
 }
 assert.ok(sums[2] / sums[3] > 1.6 * (sums[0] / sums[1]));
 
-assert.deepEqual(["2016", "2016-03", "2016-03-01", "2016-03-01T12:00:00Z", "1969-12-31"].map(daysOf), [16801, 16861, 16861, 16861.5, -1]);
-assert.ok(["", "soon", "2016-13", "12.3.2016"].map(daysOf).every(Number.isNaN));
-for (const [first, last] of [["1850", "2020"], ["2016-01", "2016-12"], ["2016-02-27", "2016-03-02"], ["-0044-03-15", "2000"]]) {
-  const [from, to] = [daysOf(first), daysOf(last)];
+const day = (year, month = 1, date = 1) => new Date(0).setUTCFullYear(year, month - 1, date) / 86_400_000;
+for (const [from, to] of [[day(1850), day(2020)], [day(2016), day(2016, 12)], [day(2016, 2, 27), day(2016, 3, 2)], [day(-44, 3, 15), day(2000)]]) {
   const unit = unitFor(from, to, 8);
   const names = new Set();
   for (let each = unit.at(from); each <= unit.at(to); each++) {

@@ -12,6 +12,7 @@ import pytest
 from themed_map import themed_map
 from viewer_files import read, render, rows, unpack
 
+from tagatlas_web.page.columns import columns_of
 from tagatlas_web.page.families import COPIES_SHOWN, Families, families_of
 from tagatlas_web.page.moments import with_moments
 
@@ -32,7 +33,9 @@ def records(*told: tuple[str, str, str, str]) -> pl.DataFrame:
             for image, copy, location, day in told
         ]
     )
-    return with_moments(table, "day")
+    images = table.select(id="image").unique(maintain_order=True)
+    columns = {column.name: column for column in columns_of(table, images)}
+    return with_moments(table, columns["day"])
 
 
 def moment(*day: int) -> int:

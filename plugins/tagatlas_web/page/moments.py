@@ -1,52 +1,33 @@
-"""When records are from: the moments of the first kept column of dates."""
+"""When records are from: the moments of a kept column of dates."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
 import msgspec
-import numpy as np
 import polars as pl
 
-from tagatlas_web.page.readings import read_values
-
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from tagatlas_web.page.columns import Column
 
 
-def date_column(columns: Sequence[Mapping[str, object]]) -> str | None:
-    """The name of the first column of dates; None if there is none.
-
-    Args:
-        columns: ``name`` and ``kind`` of each, as from
-            :meth:`tagatlas_web.page.columns.Column.facts`.
-    """
-    return next((str(each["name"]) for each in columns if each["kind"] == "date"), None)
-
-
-def with_moments(records: pl.DataFrame, date: str | None) -> pl.DataFrame:
+def with_moments(records: pl.DataFrame, column: Column | None) -> pl.DataFrame:
     """The records with ``date`` (String) and ``moment`` (Int64): what a column says, and when.
 
     Args:
         records: as in :class:`~tagatlas.Map`.
-        date: the column.
+        column: of dates, as from :func:`~tagatlas_web.page.columns.columns_of` these records.
 
     Returns:
         The same records; ``moment`` is in milliseconds since 1970, null where the text is no date.
         Both are null throughout without a column.
     """
+    if column is None or column.keys is None:
+        nothing = pl.lit(None)
+        return records.with_columns(date=nothing.cast(pl.String), moment=nothing.cast(pl.Int64))
     decode = msgspec.json.Decoder(dict[str, str | None]).decode
-    texts: list[str | None] = [None] * records.height
-    if date is not None:
-        texts = [decode(each).get(date) or None for each in records["columns"]]
+    texts = [decode(each).get(column.name) or None for each in records["columns"]]
     dates = pl.Series("date", texts, dtype=pl.String)
-    values = dates.drop_nulls().unique().sort()
-    _, keys = read_values(values)
-    moments = pl.Series(dtype=pl.Int64)
-    if keys is not None:
-        moments = pl.Series(np.where(np.isnan(keys), 0, keys)).cast(pl.Int64)
-        moments = moments.set(pl.Series(np.isnan(keys)), None)
-    found = dates.replace_strict(
-        values if keys is not None else [], moments, default=None, return_dtype=pl.Int64
-    )
+    moments = pl.Series(column.keys).fill_nan(None).cast(pl.Int64)
+    found = dates.replace_strict(column.values, moments, default=None, return_dtype=pl.Int64)
     return records.with_columns(dates, found.alias("moment"))

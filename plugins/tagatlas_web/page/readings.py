@@ -111,11 +111,7 @@ def _moment(pattern: str) -> pl.Expr:
     date = pl.concat_str(year, month, day, separator="-").str.to_date("%Y-%m-%d", strict=False)
     whole = part("month").is_not_null() | year.cast(pl.Int32).is_between(*_YEARS)
     moment = date.cast(pl.Int32).cast(pl.Float64) * 86_400_000
-    for name, length, most in (
-        ("hour", 3_600_000, 24),
-        ("minute", 60_000, 60),
-        ("second", 1000, 61),
-    ):
+    for name, length, most in _UNITS:
         if f"<{name}>" not in pattern:
             continue
         number = part(name).cast(pl.Float64).fill_null(0.0)

@@ -17,7 +17,7 @@ from tagatlas_web.page.columns import columns_of
 from tagatlas_web.page.copies import Copies, affordable
 from tagatlas_web.page.families import families_of
 from tagatlas_web.page.html import STATIC, page
-from tagatlas_web.page.moments import date_column, with_moments
+from tagatlas_web.page.moments import with_moments
 from tagatlas_web.page.pictures import levels_for, write_pages
 from tagatlas_web.page.rows import Rows
 from tagatlas_web.page.scripts import ScriptFolder
@@ -38,6 +38,7 @@ if TYPE_CHECKING:
 
     from tagatlas import Map
     from tagatlas_web import WebOptions
+    from tagatlas_web.page.columns import Column
 
 _LINKED = ("viewer.css", "viewer.js", "scheme.js")
 """The page's script and style."""
@@ -87,11 +88,8 @@ class WebRenderer(Renderer):
         backends = maps.write_tags()
         scripts.write("texts", texts_file(images))
         scripts.write("annotations", maps.annotations)
-        columns = []
-        for number, column in enumerate(columns_of(records, images)):
-            scripts.write(f"columns/{number}", column.content())
-            columns.append(column.facts(number))
-        records = with_moments(records, date_column(columns))
+        columns, date = _write_columns(records, images, scripts)
+        records = with_moments(records, date)
         for number, details in enumerate(detail_files(records.drop("date"), images)):
             scripts.write(f"details/{number}", details)
         near = None if map_.near_duplicates is None else map_.near_duplicates()
@@ -114,11 +112,25 @@ class WebRenderer(Renderer):
             map_.collection,
             *known,
             credit=self._options.credit,
+            date=None if date is None else date.name,
             cut_outs=cut_outs,
             pictures=pictures,
             families=families,
         )
         scripts.write("atlas", facts)
+
+
+def _write_columns(
+    records: pl.DataFrame, images: pl.DataFrame, scripts: ScriptFolder
+) -> tuple[list[dict[str, object]], Column | None]:
+    """Write the kept columns; returns what is known of each, and the first one of dates."""
+    facts, date = [], None
+    for number, column in enumerate(columns_of(records, images)):
+        scripts.write(f"columns/{number}", column.content())
+        facts.append(column.facts(number))
+        if date is None and column.kind == "date":
+            date = column
+    return facts, date
 
 
 def _files_of(viewer: Path) -> list[Path]:

@@ -13,7 +13,6 @@ from tagatlas import ClusterMerge, ClusterMove
 from tagatlas.toolkit import content_as_json
 from tagatlas_web.page.charts import NEAR_ROWS
 from tagatlas_web.page.floors import floors_of
-from tagatlas_web.page.moments import date_column
 from tagatlas_web.page.scripts import packed
 
 if TYPE_CHECKING:
@@ -65,6 +64,7 @@ def atlas_file(
     hidden: AbstractSet[str] = frozenset(),
     *,
     credit: str,
+    date: str | None,
     cut_outs: bool,
     pictures: Literal["thumbnail", "image"],
     families: Families,
@@ -80,6 +80,7 @@ def atlas_file(
         levels: of pictures.
         hidden: ids of images whose pictures are not there.
         credit: source and licence of the images; may be empty.
+        date: the column that says when records are from; None if there is none.
         cut_outs: whether any of these are on their pages with their transparency.
         pictures: the largest that are there.
         families: of the images.
@@ -99,7 +100,7 @@ def atlas_file(
         "cutOuts": cut_outs,
         "pictures": pictures,
         "families": families.table.height,
-        "date": date_column(columns),
+        "date": date,
         "columns": list(columns),
         "detailRows": DETAIL_ROWS,
         "nearRows": NEAR_ROWS,

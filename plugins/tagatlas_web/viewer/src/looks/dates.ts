@@ -2,15 +2,6 @@
 
 const DAY_MS = 86_400_000;
 
-/** Days since 1970 of a date that begins as ISO 8601 writes it, at its earliest; NaN of any other text. */
-export function daysOf(text: string): number {
-  const found = /^([+-]?\d{4,6})(?:-(\d\d)(?:-(\d\d)(?:[T ](\d\d):(\d\d))?)?)?/.exec(text.trim());
-  if (!found) return NaN;
-  const [year, month, day, hour, minute] = found.slice(1).map((each, at) => (each === undefined ? Number(at === 1 || at === 2) : Number(each)));
-  if (month! < 1 || month! > 12 || day! < 1 || day! > 31) return NaN;
-  return new Date(0).setUTCFullYear(year!, month! - 1, day) / DAY_MS + (hour! * 60 + minute!) / 1440;
-}
-
 export interface Unit {
   /** How many there are from a fixed point until a day. */
   at(days: number): number;

@@ -80,7 +80,8 @@ export async function colouringBy(model: Model, term: Term): Promise<Colouring |
     const number = model.atlas.maps.findIndex((each) => each.name === name);
     if (number < 0) return null;
     const { clusters, cluster } = await model.chart(number);
-    return { ...coloured(term, byText(clusters.map((each) => each.name), Int32Array.from(cluster, (each) => (each < clusters.length ? each : -1)))) };
+    const classes = Int32Array.from(cluster, (each) => (each < clusters.length ? each : -1));
+    return coloured(term, byText(clusters.map((each) => each.name), classes));
   }
   if (kind !== "column") return null;
   const found = await measure(model, name);
