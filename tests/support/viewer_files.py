@@ -5,11 +5,13 @@ from __future__ import annotations
 import json
 import re
 from base64 import b64decode
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 from zlib import decompress
 
 import numpy as np
+import polars as pl
 from numpy.typing import NDArray
 
 from tagatlas.contracts import Map, loaded
@@ -20,6 +22,14 @@ def render(map_: Map, folder: Path, options: WebOptions | None = None) -> Path:
     """Write a viewer; returns its folder."""
     (spec,) = tagatlas_renderers()
     return loaded(spec.factory)(options or WebOptions()).render(map_, folder)[0].parent
+
+
+def with_columns(
+    records: pl.DataFrame, columns_of: Callable[[str], Mapping[str, str]]
+) -> pl.DataFrame:
+    """Records with the kept columns that a function makes of each location."""
+    texts = [json.dumps(columns_of(location)) for location in records["location"]]
+    return records.with_columns(columns=pl.Series(texts))
 
 
 def read(viewer: Path, name: str) -> dict[str, object]:

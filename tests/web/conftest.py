@@ -6,10 +6,10 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 import pytest
-from chromium import FLAGS
+from chromium import FLAGS, watched
 
 if TYPE_CHECKING:
-    from playwright.sync_api import Browser, Playwright
+    from playwright.sync_api import Browser, Page, Playwright
 
 
 @pytest.fixture(scope="module")
@@ -26,3 +26,10 @@ def browser(playwright: Playwright, chromium_path: str) -> Iterator[Browser]:
     opened = playwright.chromium.launch(executable_path=chromium_path, args=list(FLAGS))
     yield opened
     opened.close()
+
+
+@pytest.fixture
+def page(browser: Browser) -> Iterator[Page]:
+    """A page without animations that fails its test on any error and any request elsewhere."""
+    with watched(browser, calm=True) as opened:
+        yield opened

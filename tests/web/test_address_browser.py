@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
@@ -10,10 +9,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import quote
 
-import polars as pl
 import pytest
 from chromium import image_under_pointer, open_viewer, watched, write_viewer
 from themed_atlas import themed_atlas
+from viewer_files import with_columns
 
 from tagatlas.contracts import Map
 
@@ -28,13 +27,10 @@ def atlas() -> Map:
     """Two maps of images with a day, a number and a place each."""
     map_ = themed_atlas(80, missing=6)
     second = map_.other_maps["colours"]()
-    second = replace(second, records=with_columns(second.records))
-    return replace(map_, records=with_columns(map_.records), other_maps={"colours": lambda: second})
-
-
-def with_columns(records: pl.DataFrame) -> pl.DataFrame:
-    texts = [json.dumps(columns_of(location)) for location in records["location"]]
-    return records.with_columns(columns=pl.Series(texts))
+    second = replace(second, records=with_columns(second.records, columns_of))
+    return replace(
+        map_, records=with_columns(map_.records, columns_of), other_maps={"colours": lambda: second}
+    )
 
 
 def columns_of(location: str) -> dict[str, str]:
@@ -46,12 +42,6 @@ def columns_of(location: str) -> dict[str, str]:
 @pytest.fixture(scope="module")
 def viewer(atlas: Map, tmp_path_factory: pytest.TempPathFactory) -> Path:
     return write_viewer(atlas, tmp_path_factory.mktemp("address"))
-
-
-@pytest.fixture
-def page(browser: Browser) -> Iterator[Page]:
-    with watched(browser, calm=True) as opened:
-        yield opened
 
 
 @contextmanager

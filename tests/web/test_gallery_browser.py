@@ -58,12 +58,6 @@ def viewer(map_: Map, tmp_path_factory: pytest.TempPathFactory) -> Path:
     return render(map_, tmp_path_factory.mktemp("gallery")) / "index.html"
 
 
-@pytest.fixture
-def page(browser: Browser) -> Iterator[Page]:
-    with watched(browser, calm=True) as opened:
-        yield opened
-
-
 def open_gallery(page: Page, viewer: Path) -> None:
     open_viewer(page, viewer)
     page.click("#show-gallery")

@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import polars as pl
 import pytest
 from chromium import image_under_pointer, open_viewer, pixels_of, wait_for_frame, watched
 from chromium import write_viewer as write
 from themed_atlas import themed_atlas
+from viewer_files import with_columns
 
 from tagatlas.contracts import Map
 
@@ -28,12 +26,7 @@ LAND, SEA = (0xB7, 0x53, 0x07), (0x27, 0xD0, 0xF4)
 def atlas() -> Map:
     """Images of days, numbers and places; each fifth has no day."""
     map_ = themed_atlas(60, missing=4)
-    return replace(map_, records=with_columns(map_.records))
-
-
-def with_columns(records: pl.DataFrame) -> pl.DataFrame:
-    texts = [json.dumps(columns_of(location)) for location in records["location"]]
-    return records.with_columns(columns=pl.Series(texts))
+    return replace(map_, records=with_columns(map_.records, columns_of))
 
 
 def columns_of(location: str) -> dict[str, str]:
@@ -45,12 +38,6 @@ def columns_of(location: str) -> dict[str, str]:
 @pytest.fixture(scope="module")
 def viewer(atlas: Map, tmp_path_factory: pytest.TempPathFactory) -> Path:
     return write(atlas, tmp_path_factory.mktemp("looks"))
-
-
-@pytest.fixture
-def page(browser: Browser) -> Iterator[Page]:
-    with watched(browser, calm=True) as opened:
-        yield opened
 
 
 def arrange(page: Page, by: str) -> None:

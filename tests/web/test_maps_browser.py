@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import csv
-import json
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -20,6 +19,7 @@ from chromium import (
     write_viewer,
 )
 from themed_atlas import themed_atlas
+from viewer_files import with_columns
 
 from tagatlas.contracts import Map
 from tagatlas.contracts.annotation import Annotation, ClusterName
@@ -39,18 +39,13 @@ def atlas() -> Map:
     map_ = themed_atlas(120, missing=10)
     name = ClusterName("cluster", 1, "Fast cars", automatic_name="sports car")
     second = map_.other_maps["colours"]()
-    second = replace(second, records=with_columns(second.records))
+    second = replace(second, records=with_columns(second.records, columns_of))
     return replace(
         map_,
-        records=with_columns(map_.records),
+        records=with_columns(map_.records, columns_of),
         other_maps={"colours": lambda: second},
         annotations=[Annotation("one", "themed", name, 1, "2024-01-31T12:00:00+00:00")],
     )
-
-
-def with_columns(records: pl.DataFrame) -> pl.DataFrame:
-    texts = [json.dumps(columns_of(location)) for location in records["location"]]
-    return records.with_columns(columns=pl.Series(texts))
 
 
 def columns_of(location: str) -> dict[str, str]:

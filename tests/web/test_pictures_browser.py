@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import csv
 import json
-from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import polars as pl
 import pytest
-from chromium import open_viewer, watched
+from chromium import open_viewer
 from themed_map import themed_map
 from viewer_files import read, render
 
@@ -19,7 +18,7 @@ from tagatlas.contracts import Map, Variant
 from tagatlas_web import WebOptions
 
 if TYPE_CHECKING:
-    from playwright.sync_api import Browser, Page
+    from playwright.sync_api import Page
 
 pytestmark = [pytest.mark.slow, pytest.mark.browser]
 
@@ -88,12 +87,6 @@ def with_copies() -> Map:
 @pytest.fixture(scope="module")
 def viewer(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return render(travelled(), tmp_path_factory.mktemp("stored")) / "index.html"
-
-
-@pytest.fixture
-def page(browser: Browser) -> Iterator[Page]:
-    with watched(browser, calm=True) as opened:
-        yield opened
 
 
 def open_image(page: Page, label: str) -> None:
