@@ -338,7 +338,7 @@ def test_everything_is_undone_and_done_again(page: Page, atlas: Path) -> None:
     page.wait_for_selector(".names .cluster:has-text('cat')")
     page.keyboard.press("Control+z")
     page.keyboard.press("Control+z")
-    assert page.locator(".annotation").count() == 0
+    page.wait_for_selector(".annotation", state="detached")
     assert page.is_disabled("text=Undo")
     for _ in range(3):
         page.keyboard.press("Control+Shift+z")
@@ -617,6 +617,7 @@ def test_annotations_are_copied_to_another_map(windows: Windows, own: Path) -> N
     assert "Cats of mine" in there.clusters["name"]
     [copy] = [each.content for each in there.annotations if isinstance(each.content, Note)]
     [(x, y, size)] = there.images.filter(id=note.image).select("x", "y", "width").rows()
+    assert [image for image, _, _ in note.anchors or ()] == [note.image]
     assert copy.text == "this one"
     assert copy.place == pytest.approx((x, y), abs=2 * size)
 

@@ -70,9 +70,11 @@ def opened(browser: Browser, viewer: Path) -> Iterator[Page]:
 
 @pytest.fixture
 def page(opened: Page) -> Page:
-    """The page, with nothing chosen."""
+    """The page, with nothing chosen and the whole map in view."""
     if opened.is_visible("#clear"):
         opened.click("#clear")
+    opened.focus(".map")
+    opened.keyboard.press("0")
     opened.click(".ways button:text('Narrow')")
     return opened
 

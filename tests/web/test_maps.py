@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 import polars as pl
 import pytest
+from msgspec import structs
 from themed_atlas import COLOURS, themed_atlas
 from themed_map import themed_map
 from viewer_files import boxes_of, read, render, rows, unpack
@@ -17,6 +18,7 @@ from viewer_files import boxes_of, read, render, rows, unpack
 from tagatlas.contracts import Maker, Map, NetworkDescription
 from tagatlas.contracts.annotation import Annotation, ClusterName, Note
 from tagatlas.testing import sample_map
+from tagatlas_mapping.maps.followed import follow_images, least_move
 from tagatlas_web import WebOptions
 
 ON_FIRST, ON_SECOND, ALL = 60, 60, 70
@@ -64,6 +66,21 @@ def test_each_map_places_its_own_images_only(atlas: Map, viewer: Path) -> None:
                 assert cluster == 65535
         placed = {image for image, box in zip(ids, boxes, strict=False) if box[2] > 0}
         assert placed == set(wanted)
+
+
+@pytest.mark.parametrize("factor", [1e-3, 1.0, 1e5])
+def test_rounded_places_move_no_drawing(atlas: Map, tmp_path: Path, factor: float) -> None:
+    nodes = atlas.nodes.with_columns(pl.col("x", "y", "width", "height") * factor)
+    map_ = replace(atlas, nodes=nodes, other_maps={})
+    viewer = render(map_, tmp_path)
+    xy = boxes_of(read(viewer, "maps/0"))[:, :2].tolist()
+    drawn = Note((0.0, 0.0), "note", "#aa0000")
+    ids = rows_of_ids(viewer)
+    places = {image: (x, y) for image, x, y in map_.images.select("id", "x", "y").iter_rows()}
+    anchors = tuple((image, *place) for image, place in zip(ids, xy, strict=True))
+    for anchor in anchors:  # the least moves beside the smallest coordinates too
+        note = structs.replace(drawn, anchors=(anchor,))
+        assert follow_images(note, places, least_move(nodes)) is note
 
 
 def test_tags_of_every_backend_are_there_for_every_image(atlas: Map, viewer: Path) -> None:

@@ -20,7 +20,7 @@ DRAWN = (Outline, Arrow, Caption, Note)
 _MOST, _FEW = 16, 3
 """Anchors of an outline at most, and of what is at a place."""
 _SAME = 1e-4
-"""Distance that is none, as a share of the coordinates: viewers know places less exactly."""
+"""Distance that is none, as a share of a map's largest coordinate: viewers round places."""
 _LARGEST = 2.0
 """An outline becomes so many times larger or smaller at most."""
 
@@ -46,7 +46,17 @@ def places_of(nodes: pl.DataFrame, images: Iterable[str]) -> dict[str, tuple[flo
     return {image: (x, y) for image, x, y in found.iter_rows()}
 
 
-def follow_images(content: Drawn, places: Places) -> Drawn:
+def least_move(nodes: pl.DataFrame) -> float:
+    """The distance up to which images of a map have not moved, in map units.
+
+    Args:
+        nodes: with ``x`` and ``y``.
+    """
+    farthest = nodes.select(pl.max_horizontal(pl.col("x", "y").abs().max())).item()
+    return _SAME * (farthest or 0.0)
+
+
+def follow_images(content: Drawn, places: Places, least: float = 0.0) -> Drawn:
     """A drawing where its images are now; the same object where none of them moved.
 
     It moves as the median of its images does. An outline also becomes larger or smaller as their
@@ -56,13 +66,14 @@ def follow_images(content: Drawn, places: Places) -> Drawn:
     Args:
         content: the drawing, with the places of its images when it was drawn.
         places: of images that are on the map.
+        least: distance up to which an image has not moved, as from :func:`least_move`.
     """
     anchors = content.anchors or ()
     pairs = [((x, y), places[image]) for image, x, y in anchors if image in places]
     if not pairs:
         return content
     before, now = (np.array(each, dtype=np.float64) for each in zip(*pairs, strict=True))
-    if np.abs(now - before).max() <= _SAME * max(float(np.abs(before).max()), 1e-9):
+    if np.abs(now - before).max() <= least:
         return content
     old = np.median(before, axis=0)
     new = old + np.median(now - before, axis=0)

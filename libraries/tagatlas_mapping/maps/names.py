@@ -14,7 +14,13 @@ from tagatlas.contracts import MapData
 from tagatlas.contracts.annotation import LONGEST_NAME, Annotation, ClusterName
 from tagatlas.errors import InputError, UsageError
 from tagatlas.wording import untaken
-from tagatlas_mapping.maps.followed import DRAWN, follow_images, followed_images, places_of
+from tagatlas_mapping.maps.followed import (
+    DRAWN,
+    follow_images,
+    followed_images,
+    least_move,
+    places_of,
+)
 from tagatlas_mapping.maps.given_name import GivenName, match_cluster
 from tagatlas_rendering.cells import cell_text
 from tagatlas_tables import read_table
@@ -207,12 +213,12 @@ def place_annotations(
         nodes: as in the same.
     """
     tables = {"cluster": clusters, "subcluster": subclusters}
-    places = places_of(nodes, followed_images(annotations))
+    places, least = places_of(nodes, followed_images(annotations)), least_move(nodes)
     placed: list[Annotation] = []
     for annotation in annotations:
         content = annotation.content
         if isinstance(content, DRAWN):
-            followed = follow_images(content, places)
+            followed = follow_images(content, places, least)
             same = followed is content
             placed.append(annotation if same else replace(annotation, content=followed))
             continue

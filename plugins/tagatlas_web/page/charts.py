@@ -27,6 +27,8 @@ _NEAREST = 8
 _JOINED = 24
 _NO_CLUSTER = 65535
 _STEPS_OF_SIDE = 256
+_STEPS_OF_MAP = 10_000
+"""Drawings follow images that move farther than that, and shall not follow mere rounding."""
 _MOST_STEPS = 1 << 23
 
 
@@ -71,11 +73,13 @@ def map_file(map_: Map, rows: Rows) -> object:
 
 
 def _quantum(boxes: NDArray[np.float64]) -> float:
-    """A power of two, small beside the smallest picture, of which the map has not too many."""
+    """A power of two, small beside the smallest picture and the map, which has not too many."""
     sides = boxes[:, 2:].max(axis=1)
-    least = sides[sides > 0].min(initial=np.inf) / _STEPS_OF_SIDE
-    farthest = max(float(np.abs(boxes).max(initial=0)), 1e-30) / _MOST_STEPS
-    return float(2.0 ** np.floor(np.log2(max(farthest, min(least, 1.0)))))
+    farthest = max(float(np.abs(boxes).max(initial=0)), 1e-30)
+    small = min(
+        sides[sides > 0].min(initial=np.inf) / _STEPS_OF_SIDE, farthest / _STEPS_OF_MAP, 1.0
+    )
+    return float(2.0 ** np.floor(np.log2(max(farthest / _MOST_STEPS, small))))
 
 
 def _clusters(table: pl.DataFrame, rows: Rows) -> list[dict[str, object]]:

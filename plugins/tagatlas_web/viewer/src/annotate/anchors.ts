@@ -11,14 +11,15 @@ const FEW = 3;
 const NEAR = 1 / 64;
 
 /**
- * A drawing with the images that it surrounds, or else the nearest ones; those at the head of an arrow.
+ * A drawing with the images that it surrounds, or else the nearest ones; those at the head of an arrow. A note about
+ * an image follows that image.
  *
  * @param before the same drawing as it was: where it has not moved, it follows what it followed.
  * @param idOf the id of an image by its row.
  */
 export function anchored<Kind extends Drawn>(content: Kind, before: Drawn | null, chart: Chart, idOf: (row: number) => string): Kind {
   if (before?.anchors?.length && same(shape(before), shape(content))) return { ...content, anchors: before.anchors };
-  const rows = rowsFor(content, chart);
+  const rows = rowsFor(content, chart, idOf);
   if (!rows.length) return content;
   const anchors = rows.map((row): Anchor => [idOf(row), ...chart.places.centre(row)]);
   return anchors.every(([id]) => id) ? { ...content, anchors } : content;
@@ -31,13 +32,15 @@ function shape(content: Drawn): unknown {
   return content.kind === "note" ? [content.place, content.image] : content.place;
 }
 
-function rowsFor(content: Drawn, chart: Chart): number[] {
+function rowsFor(content: Drawn, chart: Chart, idOf: (row: number) => string): number[] {
   if (content.kind === "outline") {
     const within = rowsWithin(content.points, chart);
     if (within.length <= MOST) return within.length ? within : nearest(middleOf(content.points), chart);
     return Array.from({ length: MOST }, (_, at) => within[Math.floor((at * (within.length - 1)) / (MOST - 1))]!);
   }
-  return nearest(content.kind === "arrow" ? content.end : content.place, chart);
+  const close = nearest(content.kind === "arrow" ? content.end : content.place, chart);
+  const about = content.kind === "note" && content.image ? close.filter((row) => idOf(row) === content.image) : [];
+  return about.length ? about : close;
 }
 
 function rowsWithin(points: readonly Point[], chart: Chart): number[] {
