@@ -1,6 +1,6 @@
 // Arrangements give each image one place, classes hold each value once, and both are quick.
 const assert = require("node:assert/strict");
-const { timeline, scatter, wall, byText, byNumber, unitFor, roundNumbers, HUES } = require(process.argv[2]);
+const { timeline, scatter, wall, byText, byNumber, unitFor, unitOf, numberScale, dateScale, roundNumbers, HUES } = require(process.argv[2]);
 
 let state = 7;
 const random = () => (state = (state * 1103515245 + 12345) % 2147483648) / 2147483648;
@@ -35,12 +35,12 @@ function checkPlaces(before, { boxes, bounds }, wanted, apart) {
 
 for (const count of [0, 1, 2, 3, 17, 400]) {
   const before = boxesOf(count);
-  const days = Float64Array.from({ length: count }, (_, row) => (row % 7 === 3 ? NaN : 10000 + Math.floor(random() ** 3 * 4000)));
+  const days = Float64Array.from({ length: count }, (_, row) => (row % 7 === 3 ? NaN : 864e5 * (10000 + Math.floor(random() ** 3 * 4000))));
   const likes = Float64Array.from({ length: count }, () => 1 + Math.floor(random() ** 8 * 50000));
   const time = timeline(before, days, "day");
   checkPlaces(before, time, (row) => Number.isFinite(days[row]), true);
   const order = [...days.keys()].filter((row) => on(time.boxes, row)).sort((one, other) => days[one] - days[other]);
-  const unit = unitFor(Math.min(...order.map((row) => days[row])), Math.max(...order.map((row) => days[row])), 60);
+  const unit = unitOf(days.filter((_, row) => on(time.boxes, row)), 60);
   order.slice(1).forEach((row, at) => {
     if (unit.at(days[row]) > unit.at(days[order[at]])) assert.ok(time.boxes[4 * row] > time.boxes[4 * order[at]]);
   });
@@ -66,7 +66,7 @@ const grid = wall(big);
 const seconds = {};
 const spent = () => { const { user, system } = process.cpuUsage(begun); begun = process.cpuUsage(); return (user + system) / 1e6; };
 seconds.wall = spent();
-timeline(big, Float64Array.from({ length: 200000 }, () => 15000 + random() * 9000), "day");
+timeline(big, Float64Array.from({ length: 200000 }, () => 864e5 * Math.floor(15000 + random() * 9000)), "day");
 seconds.timeline = spent();
 const sums = [0, 0, 0, 0];
 for (let row = 0; row < 200000; row++) {
@@ -77,17 +77,46 @@ for (let row = 0; row < 200000; row++) {
 }
 assert.ok(sums[2] / sums[3] > 1.6 * (sums[0] / sums[1]));
 
-const day = (year, month = 1, date = 1) => new Date(0).setUTCFullYear(year, month - 1, date) / 86_400_000;
-for (const [from, to] of [[day(1850), day(2020)], [day(2016), day(2016, 12)], [day(2016, 2, 27), day(2016, 3, 2)], [day(-44, 3, 15), day(2000)]]) {
+// Nearest images on the map are nearer on the wall than where map and wall are only halved together.
+const crowds = new Float32Array(4 * 600);
+for (let row = 0; row < 600; row++) crowds.set([(row % 5) * 9 + random() + random(), (row % 3) * 7 + random() + random(), 1, 1], 4 * row);
+const from = (places, row) => [...crowds.keys()].filter((at) => at % 4 === 0 && at !== 4 * row)
+  .map((at) => [Math.hypot(places[at] - places[4 * row], places[at + 1] - places[4 * row + 1]), at]);
+const nearest = Array.from({ length: 600 }, (_, row) => from(crowds, row).sort(([one], [other]) => one - other).slice(0, 10).map(([, at]) => at));
+const apart = (places) => nearest.flatMap((all, row) => all.map((at) => Math.log(1 + (places[at] - places[4 * row]) ** 2 + (places[at + 1] - places[4 * row + 1]) ** 2)))
+  .reduce((sum, each) => sum + each, 0);
+const swapped = wall(crowds).boxes;
+assert.deepEqual(wall(crowds).boxes, swapped);
+const shorter = apart(swapped) / apart(wall(crowds, 0).boxes);
+assert.ok(shorter < 0.98, String(shorter));
+
+const day = (year, month = 1, date = 1) => new Date(0).setUTCFullYear(year, month - 1, date);
+for (const [from, to] of [
+  [day(1850), day(2020)], [day(2016), day(2016, 12)], [day(2016, 2, 27), day(2016, 3, 2)], [day(-44, 3, 15), day(2000)],
+  [day(2016, 2, 27), day(2016, 2, 27) + 5e6], [day(2016), day(2016, 2, 9)],
+]) {
   const unit = unitFor(from, to, 8);
   const names = new Set();
   for (let each = unit.at(from); each <= unit.at(to); each++) {
     assert.equal(unit.at(unit.start(each)), each);
-    assert.equal(unit.at(unit.start(each + 1) - 0.001), each);
+    assert.equal(unit.at(unit.start(each + 1) - 1), each);
     names.add(unit.name(each));
   }
   assert.equal(names.size, unit.at(to) - unit.at(from) + 1);
 }
+// One way to cut dates into bins, for histograms, timelines and classes: what their dates tell, and not finer.
+const named = (dates, most) => unitOf(Float64Array.from(dates), most).each;
+assert.equal(named([day(2016), day(2016, 1, 3)], 48), "day");
+assert.equal(named([day(2016, 1), day(2016, 3)], 48), "month");
+assert.equal(named([day(2016), day(2020), NaN], 48), "year");
+assert.equal(named([day(2016) + 1000, day(2016) + 9e5], 48), "minute");
+assert.equal(named([day(2016) + 1000, day(2016, 1, 3)], 60), "hour");
+assert.equal(named([day(2016), day(2016, 6, 2)], 48), "week");
+const bins = dateScale(Float64Array.from([day(2016, 2, 3), day(2017, 5, 2), NaN]));
+assert.deepEqual([bins.each, bins.low(0), bins.high(0), bins.bin(day(2016, 3, 1))], ["month", "2016-02", "2016-02", 1]);
+const hours = dateScale(Float64Array.from([day(2016, 2, 3) + 60_000, day(2016, 2, 4)]));
+assert.deepEqual([hours.low(0), hours.high(0)], ["2016-02-03 00:00", "2016-02-03 00:59"]); // and not its first minute alone
+
 assert.deepEqual(roundNumbers(0.3, 7.2, 4), [2, 4, 6]);
 assert.deepEqual(roundNumbers(0, 0.3, 3), [0, 0.1, 0.2, 0.3]);
 

@@ -5,9 +5,9 @@ import { showPicture } from "../data/host";
 import { pictureOf, type Model } from "../data/model";
 import { recordList } from "../data/records";
 import { button, count, element, foreign } from "../elements";
+import { DAY_MS } from "../looks/dates";
 
 const COPIES = 24;
-const DAY_MS = 86_400_000;
 
 export interface TravelActions {
   open(row: number): void;

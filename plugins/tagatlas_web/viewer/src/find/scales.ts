@@ -1,5 +1,7 @@
 /** Numbers and moments cut into bins. */
 
+import { endsOf, unitOf } from "../looks/dates";
+
 export interface Scale {
   readonly bins: number;
   /** What a bin is, for the axis: "month", "10"; empty where bins differ. */
@@ -14,11 +16,10 @@ export interface Scale {
 
 const MOST_BINS = 48;
 const SKEWED = 1000;
-const DAY_MS = 86_400_000;
 
 /** Bins of equal width; of equal ratio where a few numbers are far larger than the others. */
 export function numberScale(keys: Float64Array): Scale {
-  const [low, high] = ends(keys);
+  const [low, high] = endsOf(keys);
   const whole = keys.every((key) => Number.isInteger(key) || Number.isNaN(key));
   if (low > 0 && high / low >= SKEWED) return ratioScale(low, high, whole);
   const step = whole ? Math.max(1, Math.ceil((high - low + 1) / MOST_BINS)) : (high - low) / MOST_BINS || 1;
@@ -45,59 +46,18 @@ function ratioScale(low: number, high: number, whole: boolean): Scale {
   };
 }
 
-type Unit = "year" | "month" | "day" | "hour" | "minute";
-
-/** Bins of whole years, months, days, hours or minutes: whatever the dates tell. */
+/** Bins of whole units of the calendar. */
 export function dateScale(keys: Float64Array): Scale {
-  const known = keys.filter((key) => !Number.isNaN(key));
-  const unit = unitOf(known);
-  const [first, last] = ends(known.map((key) => toUnits(key, unit)));
-  const step = Math.ceil((last - first + 1) / MOST_BINS);
-  const bins = Math.ceil((last - first + 1) / step);
+  const unit = unitOf(keys, MOST_BINS);
+  const [first, last] = endsOf(keys).map(unit.at) as [number, number];
+  const bins = last - first + 1;
   return {
     bins,
-    each: step > 1 ? `${step} ${unit}s` : unit,
-    bin: (key) => limited((toUnits(key, unit) - first) / step, bins),
-    low: (bin) => fromUnits(first + bin * step, unit),
-    high: (bin) => fromUnits(Math.min(first + (bin + 1) * step - 1, last), unit),
+    each: unit.each,
+    bin: (key) => limited(unit.at(key) - first, bins),
+    low: (bin) => unit.low(first + bin),
+    high: (bin) => unit.high(first + bin),
   };
-}
-
-/** The coarsest unit of which all dates are a beginning, or one of which not too many are in a bin. */
-function unitOf(keys: Float64Array): Unit {
-  const [low, high] = ends(keys);
-  const dates = keys.every((key) => key % DAY_MS === 0);
-  let unit: Unit = dates ? "day" : "minute";
-  if (dates && keys.every((key) => new Date(key).getUTCDate() === 1)) {
-    unit = keys.every((key) => new Date(key).getUTCMonth() === 0) ? "year" : "month";
-  }
-  while (unit !== "year" && toUnits(high, unit) - toUnits(low, unit) > MOST_BINS * IN_BIN[unit]) unit = COARSER[unit];
-  return unit;
-}
-
-/** How many of a unit are in a bin at most, and what comes after it. */
-const IN_BIN = { minute: 30, hour: 12, day: 14, month: 6 };
-const COARSER: Record<keyof typeof IN_BIN, Unit> = { minute: "hour", hour: "day", day: "month", month: "year" };
-
-const LENGTHS = { day: DAY_MS, hour: DAY_MS / 24, minute: 60_000 };
-
-function toUnits(key: number, unit: Unit): number {
-  if (unit !== "year" && unit !== "month") return Math.floor(key / LENGTHS[unit]);
-  const date = new Date(key);
-  return unit === "year" ? date.getUTCFullYear() : 12 * date.getUTCFullYear() + date.getUTCMonth();
-}
-
-function fromUnits(units: number, unit: Unit): string {
-  if (unit === "year") return String(units).padStart(4, "0");
-  if (unit === "month") return `${fromUnits(Math.floor(units / 12), "year")}-${String((units % 12) + 1).padStart(2, "0")}`;
-  const written = new Date(units * LENGTHS[unit]).toISOString();
-  return unit === "day" ? written.slice(0, 10) : written.slice(0, 16).replace("T", " ");
-}
-
-function ends(values: Float64Array): [number, number] {
-  let [low, high] = [Infinity, -Infinity];
-  for (const value of values) if (!Number.isNaN(value)) [low, high] = [Math.min(low, value), Math.max(high, value)];
-  return [low, high];
 }
 
 function limited(bin: number, bins: number): number {

@@ -5,10 +5,10 @@ import { showPicture } from "../data/host";
 import type { Model } from "../data/model";
 import { button, count, element, foreign, plain } from "../elements";
 import { csv, save } from "../find/csv";
+import { DAY_MS } from "../looks/dates";
 import { compared } from "./order";
 
 const SHOWN = 100;
-const DAY_MS = 86_400_000;
 
 interface Column {
   name: string;

@@ -1,7 +1,7 @@
-/** Images in other places than on their map: on a wall, along time, or by two numbers. */
+/** Images in other places than on their map: along time, or by two numbers. */
 
 import type { Bounds } from "../map/camera";
-import { unitFor, type Unit } from "./dates";
+import { endsOf, unitFor, unitOf, type Unit } from "./dates";
 import { numberText, roundNumbers } from "./ticks";
 
 /** A place along an axis, and what stands there. */
@@ -30,8 +30,8 @@ export interface Places {
 /** Of the room of a cell, for its image. */
 const FILLED = 0.92;
 const MOST_BINS = 60;
-/** Width of a whole timeline or wall for its height. */
-const RATIO = 1.7;
+/** Width of the whole for its height. */
+export const RATIO = 1.7;
 /** Cells between two bins. */
 const APART = 0.6;
 /** Height of a scatter plot for the square root of its images, in images. */
@@ -44,20 +44,20 @@ const AXIS = 0.08;
  * Images stacked by units of the calendar, the earliest at the lower left of each.
  *
  * @param boxes of the images on the map, for their shapes; of those without a width there are none.
- * @param days of each image, NaN for none.
+ * @param moments of each image, NaN for none.
  */
-export function timeline(boxes: Float32Array, days: Float64Array, title: string): Places {
-  const rows = placed(boxes, days);
-  const [first, last] = ends(rows, days);
-  const unit = unitFor(first, last, MOST_BINS);
+export function timeline(boxes: Float32Array, moments: Float64Array, title: string): Places {
+  const rows = placed(boxes, moments);
+  const [first, last] = ends(rows, moments);
+  const unit = unitOf(Float64Array.from(rows, (row) => moments[row]!), MOST_BINS);
   const start = unit.at(first);
   const bins: number[][] = Array.from({ length: rows.length ? unit.at(last) - start + 1 : 1 }, () => []);
-  for (const row of rows) bins[unit.at(days[row]!) - start]!.push(row);
+  for (const row of rows) bins[unit.at(moments[row]!) - start]!.push(row);
   const most = Math.max(...bins.map(({ length }) => length), 1);
   const wide = Math.max(1, Math.round(Math.sqrt((most * RATIO) / bins.length)));
   const made = new Float32Array(boxes.length);
   bins.forEach((bin, number) => {
-    bin.sort((one, other) => days[one]! - days[other]! || one - other);
+    bin.sort((one, other) => moments[one]! - moments[other]! || one - other);
     bin.forEach((row, at) => {
       put(made, boxes, row, number * (wide + APART) + (at % wide) + 0.5, Math.floor(at / wide) + 0.5, 1, 1);
     });
@@ -83,7 +83,7 @@ function timeAxis(title: string, unit: Unit, start: number, bins: number, wide: 
 /** What is measured along an axis. */
 export interface Measure {
   readonly title: string;
-  /** Of each image, NaN for none; of dates the days. */
+  /** Of each image, NaN for none; of dates the moments. */
   readonly values: Float64Array;
   readonly isDate: boolean;
 }
@@ -112,20 +112,21 @@ function scaleOf({ title, values, isDate }: Measure, rows: readonly number[], le
   const isRatio = !isDate && low > 0 && high / low >= SKEWED;
   const [bent, straight] = isRatio ? [Math.log10, (each: number) => 10 ** each] : [same, same];
   const [from, to] = high > low ? [bent(low), bent(high)] : [bent(low) - 0.5, bent(low) + 0.5];
+  const finest = isDate ? unitOf(Float64Array.from(rows, (row) => values[row]!), Infinity) : null;
   const place = (value: number) => ((bent(value) - from) / (to - from)) * length;
   const value = (at: number) => straight(from + (at / length) * (to - from));
   const ticks = (begin: number, end: number, most: number): Tick[] => {
     const [first, last] = [value(Math.max(begin, 0)), value(Math.min(end, length))];
     if (!(last >= first)) return [];
-    if (isDate) return datesBetween(first, last, most).map(({ at, text }) => ({ at: place(at), text }));
+    if (finest) return datesBetween(first, last, most, finest).map(({ at, text }) => ({ at: place(at), text }));
     const numbers = isRatio && last / first >= 20 ? powers(first, last, most) : roundNumbers(first, last, most);
     return numbers.map((number) => ({ at: place(number), text: numberText(number) }));
   };
   return { place, axis: { title: isRatio ? `${title} (in equal ratios)` : title, ticks } };
 }
 
-function datesBetween(first: number, last: number, most: number): Tick[] {
-  const unit = unitFor(first, last, Math.max(most, 1));
+function datesBetween(first: number, last: number, most: number, finest: Unit): Tick[] {
+  const unit = unitFor(first, last, Math.max(most, 1), finest);
   const [low, high] = [unit.at(first), unit.at(last)];
   const units = Array.from({ length: high - low + 1 }, (_, at) => low + at);
   return units.map((each) => ({ at: unit.start(each), text: unit.name(each) })).filter(({ at }) => at >= first && at <= last);
@@ -137,83 +138,15 @@ function powers(low: number, high: number, most: number): number[] {
   return Array.from({ length: Math.max(Math.floor((last - first) / each) + 1, 0) }, (_, at) => 10 ** (first + at * each));
 }
 
-/** Images in the equal cells of a wall, about where they are on the map: both are halved together again and again. */
-export function wall(boxes: Float32Array): Places {
-  const rows = placed(boxes, null);
-  const shapes = Float64Array.from(rows, (row) => boxes[4 * row + 2]! / boxes[4 * row + 3]!).sort();
-  const shape = Math.min(Math.max(shapes[shapes.length >> 1] ?? 1, 0.5), 2);
-  const columns = Math.max(1, Math.round(Math.sqrt((rows.length * RATIO) / shape)));
-  const order = Uint32Array.from(rows);
-  const made = new Float32Array(boxes.length);
-  const height = Math.ceil(rows.length / columns);
-  halve(order, boxes, columns, shape, (row, column, line) => {
-    put(made, boxes, row, (column + 0.5) * shape, height - line - 0.5, shape, 1);
-  });
-  return { boxes: made, bounds: [0, 0, columns * shape, Math.max(height, 1)], corner: [0, 0], across: null, up: null };
-}
-
-/** Give each image a cell; rows of the wall are counted from the top, and only the last may be incomplete. */
-function halve(
-  order: Uint32Array,
-  boxes: Float32Array,
-  columns: number,
-  shape: number,
-  put: (row: number, column: number, line: number) => void,
-): void {
-  const count = order.length;
-  const within = (left: number, right: number, top: number, bottom: number) => {
-    const full = Math.floor(count / columns);
-    const above = (Math.min(bottom, full) - Math.min(top, full)) * (right - left);
-    return above + (bottom > full ? Math.min(Math.max((count % columns) - left, 0), right - left) : 0);
-  };
-  const waiting: [first: number, end: number, left: number, right: number, top: number, bottom: number][] = [
-    [0, count, 0, columns, 0, Math.ceil(count / columns)],
-  ];
-  for (let next = waiting.pop(); next; next = waiting.pop()) {
-    const [first, end, left, right, top, bottom] = next;
-    if (end - first === 1) put(order[first]!, left, top);
-    if (end - first <= 1) continue;
-    const isWide = right - left > 1 && (right - left) * shape >= bottom - top;
-    const middle = (isWide ? left + right : top + bottom) >> 1;
-    const here = isWide ? within(left, middle, top, bottom) : within(left, right, top, middle);
-    // From the left, or from the top.
-    select(order, first, end, first + here, isWide ? (row) => boxes[4 * row]! : (row) => -boxes[4 * row + 1]!);
-    if (isWide) waiting.push([first, first + here, left, middle, top, bottom], [first + here, end, middle, right, top, bottom]);
-    else waiting.push([first, first + here, left, right, top, middle], [first + here, end, left, right, middle, bottom]);
-  }
-}
-
-/** Bring the lower of some numbers before a place, and the higher behind it: C. Hoare, *Find*, 1961. */
-function select(order: Uint32Array, first: number, end: number, place: number, key: (row: number) => number): void {
-  // Of equal keys the lower row comes first, so that there is one order.
-  const before = (one: number, other: number) => key(one) < key(other) || (key(one) === key(other) && one < other);
-  let [low, high] = [first, end - 1];
-  while (low < high && place > first && place < end) {
-    const pivot = order[(low + high) >> 1]!;
-    let [left, right] = [low, high];
-    while (left <= right) {
-      while (before(order[left]!, pivot)) left++;
-      while (before(pivot, order[right]!)) right--;
-      if (left > right) break;
-      const kept = order[left]!;
-      order[left++] = order[right]!;
-      order[right--] = kept;
-    }
-    if (place <= right) high = right;
-    else if (place >= left) low = left;
-    else return;
-  }
-}
-
 /** Put an image into a cell, as large as it fits. */
-function put(made: Float32Array, boxes: Float32Array, row: number, x: number, y: number, wide: number, high: number): void {
+export function put(made: Float32Array, boxes: Float32Array, row: number, x: number, y: number, wide: number, high: number): void {
   const [width, height] = [boxes[4 * row + 2]!, boxes[4 * row + 3]!];
   const scale = FILLED * Math.min(wide / width, high / height);
   made.set([x, y, width * scale, height * scale], 4 * row);
 }
 
 /** Images of the map that have a value. */
-function placed(boxes: Float32Array, values: Float64Array | null): number[] {
+export function placed(boxes: Float32Array, values: Float64Array | null): number[] {
   const rows: number[] = [];
   for (let row = 0; row < boxes.length / 4; row++) {
     if (boxes[4 * row + 2]! > 0 && (!values || Number.isFinite(values[row]!))) rows.push(row);
@@ -222,9 +155,7 @@ function placed(boxes: Float32Array, values: Float64Array | null): number[] {
 }
 
 function ends(rows: readonly number[], values: Float64Array): [number, number] {
-  let [low, high] = [Infinity, -Infinity];
-  for (const row of rows) [low, high] = [Math.min(low, values[row]!), Math.max(high, values[row]!)];
-  return low <= high ? [low, high] : [0, 0];
+  return endsOf(rows.map((row) => values[row]!));
 }
 
 function same(each: number): number {

@@ -1,6 +1,6 @@
 /** Values put into few classes, each with a colour of its own. */
 
-import { unitFor } from "./dates";
+import { unitOf } from "./dates";
 import { cleaned, numberText, roundStep } from "./ticks";
 
 export interface Class {
@@ -46,7 +46,7 @@ export function byText(values: readonly string[], of: ArrayLike<number>): Classe
   return { classes, of: Int16Array.from(of as ArrayLike<number>, (value) => classOf[value] ?? -1) };
 }
 
-/** Classes of numbers, or of days: of equal width, or else of about equally many images. */
+/** Classes of numbers, or of moments: of equal width, or else of about equally many images. */
 export function byNumber(values: Float64Array, isDate: boolean): Classes {
   const known = values.filter(Number.isFinite).sort();
   if (!known.length) return { classes: [], of: new Int16Array(values.length).fill(-1) };
@@ -69,7 +69,7 @@ function evenEdges(known: Float64Array): { edges: number[]; labels: string[] } {
 
 function dateEdges(known: Float64Array): { edges: number[]; labels: string[] } {
   const [low, high] = [known[0]!, known.at(-1)!];
-  const unit = unitFor(low, high, MOST_CLASSES);
+  const unit = unitOf(known, MOST_CLASSES);
   const units = Array.from({ length: unit.at(high) - unit.at(low) + 1 }, (_, at) => unit.at(low) + at);
   return { edges: units.map((each) => unit.start(each)), labels: units.map((each) => unit.name(each)) };
 }

@@ -5,8 +5,9 @@ import type { Column } from "../data/column";
 import type { Model } from "../data/model";
 import { count } from "../elements";
 import { joined, type Term } from "../address/address";
-import { scatter, timeline, wall, type Measure, type Places } from "./arrangement";
+import { scatter, timeline, type Measure, type Places } from "./arrangement";
 import { byNumber, byText, type Classes } from "./classes";
+import { wall } from "./wall";
 
 /** An arrangement of the images of a map, and how an address says it. */
 export interface Arranged extends Places {
@@ -27,7 +28,6 @@ const COUNTS = { "times seen": "frequency", records: "records" } as const;
 const SCORES = 255;
 /** The class of images whose records differ in what colours them. */
 const SEVERAL = "several values";
-const DAY_MS = 86_400_000;
 
 /** What two of make a scatter plot. */
 export function measures(model: Model): string[] {
@@ -66,7 +66,7 @@ async function measure(model: Model, name: string): Promise<Measure | null> {
   if (facts) {
     const column = await model.column(facts);
     const isDate = facts.kind === "date";
-    return { title: name, values: lowest(column, isDate ? DAY_MS : 1), isDate };
+    return { title: name, values: lowest(column), isDate };
   }
   if (!isCount(name)) return null;
   return { title: name, values: Float64Array.from(model[COUNTS[name]]), isDate: false };
@@ -121,12 +121,12 @@ function isCount(name: string): name is keyof typeof COUNTS {
   return Object.hasOwn(COUNTS, name);
 }
 
-/** The lowest number, or the first day, of all values of each image; NaN where there is none. */
-function lowest({ keys, starts, of }: Column, unit: number): Float64Array {
+/** The lowest number, or the first moment, of all values of each image; NaN where there is none. */
+function lowest({ keys, starts, of }: Column): Float64Array {
   const values = new Float64Array(starts.length - 1).fill(NaN);
   for (let row = 0; row < values.length; row++) {
     for (let at = starts[row]!; at < starts[row + 1]!; at++) {
-      const value = keys![of[at]!]! / unit;
+      const value = keys![of[at]!]!;
       if (!(value >= values[row]!)) values[row] = Number.isNaN(value) ? values[row]! : value;
     }
   }

@@ -3,3 +3,5 @@ export * from "./arrangement";
 export * from "./classes";
 export * from "./dates";
 export * from "./ticks";
+export * from "./wall";
+export * from "../find/scales";
