@@ -19,7 +19,7 @@ let rounds = 0;
 for (; rounds < 3000; rounds++) {
   const shown = Array.from({ length: below(3) }, () => ({ map: filled(), spot: maybe(spot), arranged: maybe(term) }));
   const steps = Array.from({ length: below(5) }, () => ({ mode: ["narrow", "add", "subtract"][below(3)], term: term() }));
-  const address = { shown, used: shown.length === 2 ? below(2) : 0, colour: maybe(term), steps, open: maybe(term) };
+  const address = { shown, used: shown.length === 2 ? below(2) : 0, colour: maybe(term), steps, panel: maybe(term), open: maybe(term) };
   const fragment = written(address);
   const { address: again, unknown } = read(`#${fragment}`);
   assert.deepEqual(unknown, [], fragment);
@@ -38,7 +38,7 @@ for (; rounds < 3000; rounds++) {
 
 for (const each of ["", "#"]) assert.deepEqual(read(each), { address: NOTHING, unknown: [] });
 const left = [
-  "at=1,2,3", "used", "v=2", "nonsense", "nonsense=1", "map=%E0%A4%A", "only=", "only=%", "open=:x",
+  "at=1,2,3", "used", "v=2", "nonsense", "nonsense=1", "map=%E0%A4%A", "only=", "only=%", "open=:x", "panel=", "panel=%",
   "map=a&at=1,2", "map=a&at=1,2,0", "map=a&at=1,2,-3", "map=a&at=NaN,1,1", "map=a&at=1e999,1,1", "map=a&at=0x10,,1",
   "map=a&map=b&map=c", "colour", "constructor=1", "__proto__=1",
 ];

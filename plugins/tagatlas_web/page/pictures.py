@@ -1,7 +1,8 @@
 """The pictures of the map, packed on square pages, at several resolutions.
 
 A page with cut-outs has a lower half: how transparent each pixel above is, red on light paper,
-green on dark, where a dark picture is shown on white. Pictures are mixed with white by it.
+green on dark, where a dark picture has a white rim along its shape. Pictures are mixed with white
+by it.
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 import simplejpeg
+from scipy.ndimage import distance_transform_edt
 
 from tagatlas.toolkit import stands_out
 from tagatlas_posters.engine.look import choose_look
@@ -50,7 +52,11 @@ _AT_ONCE = 64
 whole rows."""
 _AHEAD = 8
 _BLANK = 224
+_FAINT = 239
+"""How transparent a pixel is from which on it is no part of a shape: soft shadows and glows are."""
 _DARK = choose_look("dark").paper
+_RIM = 0.05
+"""Width of a white rim, as a share of the picture's longer side."""
 
 
 @dataclass(frozen=True)
@@ -298,5 +304,14 @@ def _shrunk(cells: Pixels, cell: int) -> Pixels:
 def _clearness(pixels: Pixels, *, on_dark: bool) -> Pixels:
     """How transparent a cut-out's pixels are."""
     clear = np.repeat(255 - pixels[:, :, 3:], 3, axis=2)
-    clear[:, :, 1] *= on_dark
+    if not on_dark:
+        clear[:, :, 1] = _beyond_rim(clear[:, :, 1], _RIM * max(pixels.shape[:2]))
     return clear
+
+
+def _beyond_rim(clear: Pixels, width: float) -> Pixels:
+    """How transparent pixels are with a rim of so many pixels around what is not."""
+    if clear.min() > _FAINT:
+        return clear
+    beyond = np.clip(distance_transform_edt(clear > _FAINT) - width, 0, 1)
+    return np.minimum(clear, np.round(255 * beyond).astype(np.uint8))

@@ -91,6 +91,7 @@ export class App {
         if (isShown) this.close();
         return isShown;
       },
+      changed: () => this.trail.note(),
       say: (news) => this.say(news),
     });
     this.card = new Card(byId("card"), model, {
@@ -128,6 +129,8 @@ export class App {
       say: (news) => this.say(news),
     });
     const page = new Page(model, this.stages, this.conditions, this.looks, {
+      panel: () => this.panels.term,
+      showPanel: (panel) => this.panels.show(panel),
       opened: () => (this.opened >= 0 ? { kind: "image", row: this.opened } : this.described),
       open: (opened) => this.reopen(opened),
     });

@@ -34,6 +34,8 @@ export interface Address {
   readonly colour: Term | null;
   /** One after the other narrows what is chosen, adds to it, or takes away. */
   readonly steps: readonly AddressStep[];
+  /** What stands in the place of the map, and in which order: the gallery or the table of copies; null where nothing does. */
+  readonly panel: Term | null;
   /** The card that is open: of an image, a cluster or a tag. */
   readonly open: Term | null;
 }
@@ -44,7 +46,7 @@ const MOST_SHOWN = 2;
 const MOST_CONDITIONS = 24;
 const MODES = { only: "narrow", or: "add", not: "subtract" } as const;
 
-export const NOTHING: Address = { shown: [], used: 0, colour: null, steps: [], open: null };
+export const NOTHING: Address = { shown: [], used: 0, colour: null, steps: [], panel: null, open: null };
 
 /** The fragment of an address, without `#`; empty where all is as at first. */
 export function written(address: Address): string {
@@ -60,6 +62,7 @@ export function written(address: Address): string {
     const key = Object.entries(MODES).find(([, each]) => each === mode)![0];
     parts.push(`${key}=${joined(term)}`);
   }
+  if (address.panel) parts.push(`panel=${joined(address.panel)}`);
   if (address.open) parts.push(`open=${joined(address.open)}`);
   return parts.length ? [`v=${VERSION}`, ...parts].join("&") : "";
 }
@@ -69,7 +72,7 @@ export function read(fragment: string): { address: Address; unknown: string[] } 
   const text = fragment.replace(/^#/, "");
   if (text.length > LONGEST) return { address: NOTHING, unknown: ["an address of that length"] };
   const shown: { map: string; spot: Spot | null; arranged: Term | null }[] = [];
-  let [used, colour, open]: [number, Term | null, Term | null] = [0, null, null];
+  let [used, colour, panel, open]: [number, Term | null, Term | null, Term | null] = [0, null, null, null];
   const steps: AddressStep[] = [];
   const unknown: string[] = [];
   for (const part of text.split("&").filter(Boolean)) {
@@ -86,10 +89,11 @@ export function read(fragment: string): { address: Address; unknown: string[] } 
     else if (last && key === "used" && cut < 0) used = shown.length - 1;
     else if (key === "colour" && term) colour = term;
     else if (isModeKey(key) && term && steps.length < MOST_CONDITIONS) steps.push({ mode: MODES[key], term });
+    else if (key === "panel" && term) panel = term;
     else if (key === "open" && term) open = term;
     else unknown.push(part);
   }
-  return { address: { shown, used, colour, steps, open }, unknown };
+  return { address: { shown, used, colour, steps, panel, open }, unknown };
 }
 
 function isModeKey(key: string): key is keyof typeof MODES {

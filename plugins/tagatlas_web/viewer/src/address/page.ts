@@ -16,6 +16,10 @@ export type Opened =
   | { kind: "tag"; label: string };
 
 export interface PageActions {
+  /** What stands in the place of the map. */
+  panel(): Term | null;
+  /** Have it stand there; whether that is possible. */
+  showPanel(panel: Term | null): Promise<boolean>;
   /** What is open. */
   opened(): Opened | null;
   /** Open a card where the map stays as it is; null closes it. */
@@ -41,6 +45,7 @@ export class Page {
       used: stages.all.indexOf(stages.active),
       colour: this.looks.colour,
       steps: this.conditions.all.filter(({ term }) => canSay(term)).map(({ mode, term }) => ({ mode, term })),
+      panel: this.actions.panel(),
       open: this.openTerm(),
     };
   }
@@ -57,6 +62,7 @@ export class Page {
       else lacking.push(`the condition ${quoted(term)}`);
     }
     this.conditions.replace(made);
+    if (!(await this.actions.showPanel(address.panel))) lacking.push(`what is in the place of the map, ${quoted(address.panel!)}`);
     const opened = address.open && (await this.openedFrom(address.open));
     if (address.open && !opened) lacking.push(`what is open, ${quoted(address.open)}`);
     await this.actions.open(opened);

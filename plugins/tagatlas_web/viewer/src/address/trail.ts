@@ -4,6 +4,8 @@ import { isEmbedded } from "../data/host";
 import { read, written, type Address } from "./address";
 
 const WAIT_MS = 250;
+/** So many words of a panel say what it is and its order; what is picked there is behind them. */
+const ORDER = 3;
 
 export interface TrailActions {
   /** What is shown now. */
@@ -42,7 +44,7 @@ export class Trail {
     return `${location.href.split("#")[0]}#${written(this.actions.now())}`;
   }
 
-  /** Deeds make a new entry of the browser's history; moving changes the one that is there. */
+  /** Deeds make a new entry of the browser's history; moving and picking change the one that is there. */
   private write(): void {
     this.waiting = 0;
     if (this.going) return;
@@ -57,7 +59,8 @@ export class Trail {
   private remember(): void {
     const address = this.actions.now();
     this.whole = written(address);
-    this.deeds = written({ ...address, shown: address.shown.map((each) => ({ ...each, spot: null })) });
+    const panel = address.panel?.slice(0, ORDER) ?? null;
+    this.deeds = written({ ...address, panel, shown: address.shown.map((each) => ({ ...each, spot: null })) });
   }
 
   private async go(): Promise<void> {

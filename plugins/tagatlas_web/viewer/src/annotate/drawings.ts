@@ -1,12 +1,14 @@
 /** Annotations over the images: drawn, chosen, and moved with the pointer or with keys. */
 
+import type { Chart } from "../data/chart";
 import type { Bounds, Camera } from "../map/camera";
 import { figure } from "../elements";
 import type { Layer, Stage } from "../map/stage";
 import { moved, same, scaled, type Arrow, type Drawn, type Outline, type Point } from "./content";
 import { Handles } from "./handles";
 import { roomOf } from "./room";
-import { linesOf, magnify, Sketcher } from "./sketch";
+import { linesOf, Sketcher } from "./sketch";
+import { fit, viewOf, wholeView, type View } from "./words";
 
 const DRAG_FROM = 4;
 const KEY_STEP = 10;
@@ -20,27 +22,34 @@ export interface DrawingActions {
   changed: ((id: string, content: Drawn | null) => void) | null;
 }
 
+/** An annotation with the number that it has as a note. */
+export type Numbered = readonly [id: string, content: Drawn, number: number];
+
 export class Drawings implements Layer {
-  private readonly sketcher: Sketcher;
+  private sketcher: Sketcher;
   private readonly root = figure("g", { class: "annotations" });
   /** Where handles are: not within what they bend, which is a button itself. */
   private readonly bending = figure("g");
+  private all: readonly Numbered[] = [];
+  /** Where images were when these were drawn. */
+  private places: Chart;
   private readonly drawn = new Map<string, { content: Drawn; number: number; place: SVGGElement }>();
   private chosen: string | null = null;
   private scale = 1;
+  /** What was seen of the whole map when names were kept off. */
+  private whole: View | null = null;
   /** Where names are not put. */
   private taken: readonly Bounds[] = [];
   private handles: Handles | null = null;
   /** The point of the chosen one that is worked with. */
   private point: number | null = null;
 
-  /** @param bounds of the map. */
   constructor(
     private readonly stage: Stage,
-    private readonly bounds: Bounds,
     private readonly actions: DrawingActions,
   ) {
-    this.sketcher = new Sketcher(bounds);
+    this.places = stage.places;
+    this.sketcher = new Sketcher(this.places.file.bounds);
     stage.drawing.append(this.root, this.bending);
     stage.layers.push(this);
   }
@@ -53,27 +62,29 @@ export class Drawings implements Layer {
     this.stage.layers.splice(this.stage.layers.indexOf(this), 1);
   }
 
-  draw({ x, y, scale, width, height }: Camera): void {
+  draw(camera: Camera): void {
+    const { places } = this.stage;
+    if (places !== this.places && places.home === this.places.home) this.rearrange();
+    const { x, y, scale, width, height } = camera;
     const [right, down] = [width / 2 - x * scale, height / 2 + y * scale];
     for (const each of [this.root, this.bending]) each.setAttribute("transform", `translate(${right} ${down}) scale(${scale})`);
-    if (scale === this.scale) return;
+    if (scale !== this.scale) this.handles?.resize(scale);
     this.scale = scale;
-    this.handles?.resize(scale);
-    this.magnify(this.root);
-  }
-
-  private magnify(part: Element): void {
-    part.querySelectorAll<SVGElement>(".words").forEach((each) => magnify(each, this.scale));
+    this.root.querySelectorAll<SVGGraphicsElement>(".words").forEach((each) => fit(each, viewOf(camera)));
+    if (!same(wholeView(camera), this.whole)) this.keepNamesOff();
   }
 
   /** Show annotations, with the numbers of notes. What is as it was stays in the page as it is. */
-  set(annotations: readonly (readonly [id: string, content: Drawn, number: number])[]): void {
+  set(annotations: readonly Numbered[]): void {
+    this.all = annotations;
     const { point } = this;
     const isFocused = () => this.root.contains(document.activeElement) || this.bending.contains(document.activeElement);
     const focused = isFocused();
     const before = new Map(this.drawn);
     this.drawn.clear();
-    for (const [id, content, number] of annotations) {
+    for (const [id, home, number] of annotations) {
+      const content = this.placed(home);
+      if (!content) continue;
       const old = before.get(id);
       if (old && old.number === number && same(old.content, content)) this.drawn.set(id, old);
       else this.drawn.set(id, { content, number, place: this.sketch(id, content, number) });
@@ -91,10 +102,36 @@ export class Drawings implements Layer {
     this.stage.redraw();
   }
 
+  /** Images are at other places: all is drawn again. */
+  private rearrange(): void {
+    this.places = this.stage.places;
+    this.sketcher = new Sketcher(this.places.file.bounds);
+    this.drawn.clear();
+    this.set(this.all);
+  }
+
+  /** As it is where images are now: in another arrangement only notes of images, beside these. */
+  private placed(content: Drawn): Drawn | null {
+    if (!this.places.arranged) return content;
+    const row = content.kind === "note" && content.image ? this.stage.model.rowOf(content.image) : -1;
+    return content.kind === "note" && row >= 0 && this.places.has(row) ? { ...content, place: this.places.places.centre(row) } : null;
+  }
+
+  /** One as it is drawn; null where it is not. */
+  get(id: string): Drawn | null {
+    return this.drawn.get(id)?.content ?? null;
+  }
+
+  /** What is drawn belongs to the map, and is changed there. */
+  private get changed(): DrawingActions["changed"] {
+    return this.places.arranged ? null : this.actions.changed;
+  }
+
   private keepNamesOff(): void {
-    const [left, bottom, right, top] = this.bounds;
-    const [extent, scale] = [Math.max(right - left, top - bottom), this.stage.camera.wholeMap.scale];
-    const taken = [...this.drawn.values()].flatMap(({ content, place }) => roomOf(content, place, extent, scale));
+    const [left, bottom, right, top] = this.places.file.bounds;
+    const extent = Math.max(right - left, top - bottom);
+    const whole = (this.whole = wholeView(this.stage.camera));
+    const taken = [...this.drawn.values()].flatMap(({ content, place }) => roomOf(content, place, extent, whole));
     if (same(taken, this.taken)) return;
     this.taken = taken;
     this.stage.keepFree(taken);
@@ -111,7 +148,7 @@ export class Drawings implements Layer {
     this.unbend();
     this.point = point;
     if (!found) return;
-    if (this.actions.changed && (found.content.kind === "arrow" || found.content.kind === "outline")) {
+    if (this.changed && (found.content.kind === "arrow" || found.content.kind === "outline")) {
       this.handles = this.makeHandles(id!, found.content, point);
       this.bending.append(this.handles.root);
     }
@@ -128,7 +165,6 @@ export class Drawings implements Layer {
     const place = figure("g", { class: `annotation ${content.kind}`, tabindex: 0, role: "button" });
     place.setAttribute("aria-label", described(content, number));
     place.append(...this.sketcher.sketch(content, number));
-    this.magnify(place);
     for (const line of place.querySelectorAll("path[stroke]")) {
       const reach = line.cloneNode() as SVGPathElement;
       reach.setAttribute("class", "reach"); // a thin line is hard to hit
@@ -159,7 +195,7 @@ export class Drawings implements Layer {
     found.place.focus({ preventScroll: true });
     this.follow(event, (right, up, finished) => {
       if (!finished) found.place.setAttribute("transform", `translate(${right} ${-up})`);
-      else this.actions.changed?.(id, moved(found.content, right, up));
+      else this.changed?.(id, moved(found.content, right, up));
     });
   }
 
@@ -184,7 +220,7 @@ export class Drawings implements Layer {
 
   /** Follow the pointer until it is let go; told are map units right and up of where it was. */
   private follow(down: PointerEvent, told: (right: number, up: number, finished: boolean) => void): void {
-    if (!this.actions.changed) return;
+    if (!this.changed) return;
     const target = down.currentTarget as Element;
     let dragged = false;
     const { signal, abort } = ending();
@@ -219,7 +255,7 @@ export class Drawings implements Layer {
       event.preventDefault();
       return;
     }
-    const { changed } = this.actions;
+    const { changed } = this;
     if (!changed) return;
     const step = (event.shiftKey ? 5 * KEY_STEP : KEY_STEP) / this.scale;
     const steps: Record<string, Point> = {

@@ -110,7 +110,7 @@ export class Annotating {
 
   private async show(chart: Chart): Promise<Shown> {
     const told = (await this.model.annotations())[chart.facts.name] ?? [];
-    const shown: Shown = new Shown(chart, new Fixed(told as Pick<Annotation, "id" | "content">[]), {
+    const shown: Shown = new Shown(new Fixed(told as Pick<Annotation, "id" | "content">[]), {
       chosen: (id) => shown.choose(id),
       changed: null,
     });

@@ -93,7 +93,7 @@ export class Live {
       changed: (content, writing) => this.write(content, writing),
       done: () => this.finish(),
     });
-    this.shown = new Shown(chart, this.keeper, {
+    this.shown = new Shown(this.keeper, {
       chosen: (id, opened) => this.choose(id, opened),
       changed: (id, content) => this.change(id, content),
     });

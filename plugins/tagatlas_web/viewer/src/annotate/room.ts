@@ -2,7 +2,7 @@
 
 import type { Bounds } from "../map/camera";
 import type { Drawn, Point } from "./content";
-import { magnifiedBy } from "./sketch";
+import { shownWords, wordsOf, type View } from "./words";
 
 /** A line is covered by boxes of at most this part of the map's longer side. */
 const STEP = 1 / 80;
@@ -12,14 +12,15 @@ const STEP = 1 / 80;
  *
  * @param place where it is drawn.
  * @param extent the longer side of the map.
- * @param scale pixels of a map unit where the whole map is seen.
+ * @param whole what is seen where the whole map is.
  */
-export function roomOf(content: Drawn, place: SVGGElement, extent: number, scale: number): Bounds[] {
+export function roomOf(content: Drawn, place: SVGGElement, extent: number, whole: View): Bounds[] {
   const boxes = linesOf(content).flatMap((line) => along(line, extent * STEP));
   for (const part of place.querySelectorAll<SVGGraphicsElement>(".words, circle")) {
-    const { x, y, width, height } = part.getBBox();
-    const { factor, from } = magnifiedBy(part, scale);
-    const [left, top] = [from[0] + (x - from[0]) * factor, from[1] + (y - from[1]) * factor];
+    const words = wordsOf(part);
+    const { x, y, width, height, from } = words;
+    const { factor, by } = shownWords(words, whole);
+    const [left, top] = [from[0] + (x - from[0]) * factor + by[0], from[1] + (y - from[1]) * factor + by[1]];
     boxes.push([left, -top - height * factor, left + width * factor, -top]);
   }
   return boxes;

@@ -1,10 +1,9 @@
 /** The annotations of a map: over the images of every stage that shows it, and in a list. */
 
-import type { Chart } from "../data/chart";
 import { element } from "../elements";
 import type { Stage } from "../map/stage";
 import { around, isDrawn, type Content, type Drawn } from "./content";
-import { Drawings } from "./drawings";
+import { Drawings, type Numbered } from "./drawings";
 import { entry } from "./editor";
 
 /** Where annotations are from. */
@@ -29,7 +28,6 @@ export class Shown {
   private active: Stage | null = null;
 
   constructor(
-    private readonly chart: Chart,
     private readonly annotations: Annotations,
     private readonly actions: ShownActions,
   ) {
@@ -45,7 +43,7 @@ export class Shown {
 
   /** Draw on a stage that shows the map. */
   attach(stage: Stage): void {
-    const drawings = new Drawings(stage, this.chart.file.bounds, {
+    const drawings = new Drawings(stage, {
       chosen: (id) => this.actions.chosen(id, false),
       opened: (id) => this.actions.chosen(id, true),
       changed: this.actions.changed,
@@ -94,19 +92,18 @@ export class Shown {
   }
 
   /** What is drawn, and the numbers of notes. */
-  private numbered(): [id: string, content: Drawn, number: number][] {
+  private numbered(): Numbered[] {
     let notes = 0;
     return this.annotations.all().flatMap(([id, content]) => {
       if (!isDrawn(content)) return [];
       if (content.kind === "note") notes += 1;
-      return [[id, content, notes] as [string, Drawn, number]];
+      return [[id, content, notes] as const];
     });
   }
 
   private visit(id: string): void {
-    const content = this.annotations.get(id);
-    if (!content || !isDrawn(content)) return;
-    this.active?.fly(placeFor(content, this.active));
+    const content = this.active && this.drawings.get(this.active)?.get(id);
+    if (content) this.active!.fly(placeFor(content, this.active!));
     this.actions.chosen(id, true);
   }
 }

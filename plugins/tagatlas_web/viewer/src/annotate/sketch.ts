@@ -125,7 +125,7 @@ function extentOf([left, bottom, right, top]: Bounds): number {
 /**
  * Lines of text about a point, set off from what is below them.
  *
- * @param begin the point that stays where it is when they are magnified, see `magnify`.
+ * @param begin the point that stays where it is when they are magnified, see `words.ts`.
  */
 function words(lines: readonly string[], size: number, centre: Point, colour: string, begin: Point): SVGElement[] {
   if (!lines.length) return [];
@@ -137,24 +137,6 @@ function words(lines: readonly string[], size: number, centre: Point, colour: st
   text.dataset.size = String(size);
   text.dataset.from = `${begin[0]} ${-begin[1]}`;
   return [text];
-}
-
-/** Of words, in pixels: they are never smaller on the screen. */
-const LEAST_WORDS = 16;
-
-/** How much words are magnified, and about which point, where a map unit takes `scale` pixels. */
-export function magnifiedBy(text: SVGElement, scale: number): { factor: number; from: readonly [number, number] } {
-  const [x = 0, y = 0] = (text.dataset.from ?? "").split(" ").map(Number);
-  const factor = text.dataset.size ? Math.max(1, LEAST_WORDS / (Number(text.dataset.size) * scale)) : 1;
-  return { factor, from: [x, y] };
-}
-
-/** Magnify words that would be too small to read where a map unit takes `scale` pixels. */
-export function magnify(text: SVGElement, scale: number): void {
-  const { factor, from } = magnifiedBy(text, scale);
-  const [x, y] = from;
-  if (factor === 1) text.removeAttribute("transform");
-  else text.setAttribute("transform", `translate(${x} ${y}) scale(${factor}) translate(${-x} ${-y})`);
 }
 
 function writing(lines: readonly string[], size: number, [x, y]: Point): SVGTextElement {

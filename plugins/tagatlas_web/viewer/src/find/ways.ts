@@ -44,8 +44,12 @@ export class Ways {
     return this.held ?? this.switched;
   }
 
-  /** Say what can be taken back. */
+  /** Say what can be taken back; where nothing is chosen there is nothing to narrow. */
   show(): void {
+    const isChosen = this.conditions.all.length > 0;
+    if (!isChosen) this.turn("narrow");
+    for (const made of this.switches.values()) made.hidden = !isChosen;
+    this.root.hidden = !isChosen && !this.conditions.canUndo && !this.conditions.canRedo;
     this.undo.disabled = !this.conditions.canUndo;
     this.redo.disabled = !this.conditions.canRedo;
   }

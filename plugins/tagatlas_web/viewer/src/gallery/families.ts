@@ -1,5 +1,6 @@
 /** A table of pictures that were seen more than once: how many copies, how often, when and where. */
 
+import type { Term } from "../address/address";
 import { Families, FamilyFacts } from "../data/families";
 import { showPicture } from "../data/host";
 import type { Model } from "../data/model";
@@ -23,6 +24,8 @@ export interface FamilyActions {
   open(row: number): void;
   /** Choose the images of a family. */
   choose(rows: readonly number[], words: string): void;
+  /** Another order is shown. */
+  changed(): void;
   /** Of which images families are shown; null for all. */
   chosen(): ArrayLike<number> | null;
   escape(): void;
@@ -40,6 +43,7 @@ export class FamilyTable {
   private order: number[] = [];
   private by = 2;
   private reversed = false;
+  private wanted: Term | null = null;
 
   /** @param place over which the table is put. */
   constructor(
@@ -65,14 +69,30 @@ export class FamilyTable {
     return !this.root.hidden;
   }
 
-  async show(): Promise<void> {
+  /** The column that it is ordered by, and whether that is reversed, for an address. */
+  get term(): Term {
+    return [this.columns[this.by]?.name ?? "", this.reversed ? "reversed" : ""];
+  }
+
+  /** Be shown next as a term says. */
+  want(term: Term): void {
+    this.wanted = term;
+  }
+
+  /** @returns whether the order that was wanted is there. */
+  async show(): Promise<boolean> {
     this.root.hidden = false;
     if (!this.families) {
       const [families, facts] = await Promise.all([this.model.families(), FamilyFacts.read()]);
       this.columns = columnsOf(this.model, families, facts);
       this.families = families;
     }
+    const { wanted } = this;
+    this.wanted = null;
+    const by = this.columns.findIndex(({ name }) => name === wanted?.[0]);
+    if (by >= 0) [this.by, this.reversed] = [by, wanted?.[1] === "reversed"];
     this.arrange();
+    return by >= 0 || !wanted?.[0];
   }
 
   hide(): void {
@@ -110,6 +130,7 @@ export class FamilyTable {
     const sort = button(name, () => {
       this.reversed = at === this.by && !this.reversed;
       this.by = at;
+      this.actions.changed();
       this.arrange();
       this.focus();
     });

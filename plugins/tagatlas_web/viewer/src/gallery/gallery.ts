@@ -1,5 +1,7 @@
 /** The chosen images, or all, as a gallery in the place of the map. */
 
+import type { Term } from "../address/address";
+import { shortId } from "../address/images";
 import type { Chart } from "../data/chart";
 import type { Model } from "../data/model";
 import { button, choice, count, element, plain } from "../elements";
@@ -9,6 +11,9 @@ import { ordered, ordersOf, type Order } from "./order";
 import { Printed } from "./print";
 import { takePictures } from "./takeaway";
 
+/** An address has so many that are picked, at most. */
+const MOST_PICKED = 30;
+
 export interface GalleryActions {
   open(row: number): void;
   enlarge(row: number): void;
@@ -17,6 +22,8 @@ export interface GalleryActions {
   /** How well each image fits what is looked for; null where that is not known. */
   scores(): ArrayLike<number> | null;
   close(): void;
+  /** Another order is shown, or other images are picked. */
+  changed(): void;
   /** Escape was pressed where there is nothing of the gallery's own to take back. */
   escape(): void;
   say(news: string): void;
@@ -26,6 +33,7 @@ export class Gallery {
   private readonly root: HTMLElement;
   private readonly title = element("h2");
   private readonly order = choice("Order by", []);
+  private readonly counted = element("p", { class: "size" }, "Of several values of an image the first in this order counts.");
   private readonly reverse: HTMLButtonElement;
   private readonly pick: HTMLButtonElement;
   private readonly take: HTMLButtonElement;
@@ -35,6 +43,7 @@ export class Gallery {
   private rows: ArrayLike<number> = [];
   private chart: Chart | null = null;
   private asked = 0;
+  private wanted: Term | null = null;
   private taking: AbortController | null = null;
 
   /** @param place over which the gallery is put. */
@@ -53,11 +62,11 @@ export class Gallery {
     );
     const size = element("input", { type: "range", min: "80", max: "256", value: "140", "aria-label": "Size of the pictures" });
     size.addEventListener("input", () => this.grid.resize(Number(size.value)));
-    this.order.addEventListener("change", () => orSaid(this.arrange()));
+    this.order.addEventListener("change", () => orSaid(this.rearrange()));
     this.root = element(
       "section",
       { id: "gallery", "aria-label": "Gallery", hidden: "" },
-      element("header", {}, this.title, this.order, this.reverse, size, this.pick, this.take,
+      element("header", {}, this.title, this.order, this.reverse, this.counted, size, this.pick, this.take,
         button("Print", () => orSaid(this.printed.print())), button("Back to the map", () => actions.close())),
       this.grid.root,
     );
@@ -68,7 +77,7 @@ export class Gallery {
       actions.escape();
     });
     place.append(this.root);
-    this.showPicked();
+    this.pick.hidden = true;
   }
 
   get isShown(): boolean {
@@ -85,19 +94,38 @@ export class Gallery {
    *
    * @param rows in the order of the map.
    * @param chart whose clusters they are ordered by.
+   * @returns whether the order that was wanted is there.
    */
-  async show(rows: ArrayLike<number>, chart: Chart): Promise<void> {
+  async show(rows: ArrayLike<number>, chart: Chart): Promise<boolean> {
     this.root.hidden = false;
     this.rows = rows;
     this.chart = chart;
-    const before = this.order.value;
-    const hadScores = this.orders[0]?.name === "best match";
+    const { wanted } = this;
+    this.wanted = null;
+    const before = wanted?.[0] ?? this.order.value;
+    const hadScores = wanted !== null || this.orders[0]?.name === "best match";
     this.orders = ordersOf(this.model, chart, this.actions.scores());
     this.order.replaceChildren(...this.orders.map(({ name }) => element("option", { value: name }, name)));
     const ranked = this.orders[0]!.name === "best match" && !hadScores; // what is found now comes best first
-    if (!ranked && this.orders.some(({ name }) => name === before)) this.order.value = before;
+    const isThere = this.orders.some(({ name }) => name === before);
+    if (!ranked && isThere) this.order.value = before;
+    if (wanted) this.reverse.setAttribute("aria-pressed", String(wanted[1] === "reversed"));
     this.title.textContent = count(rows.length, "image");
     await this.arrange();
+    if (wanted?.[2]) this.grid.pick(wanted[2].split(",").map((id) => this.model.rowOf(id)).filter((row) => row >= 0));
+    return isThere || !wanted;
+  }
+
+  /** How it is shown, for an address: its order, whether that is reversed, and what is picked, if that is little. */
+  get term(): Term {
+    const { picked } = this.grid;
+    const ids = picked.size > MOST_PICKED ? [] : [...picked].map((row) => shortId(this.model, row));
+    return [this.order.value, this.isReversed ? "reversed" : "", ids.join(",")];
+  }
+
+  /** Be shown next as a term says. */
+  want(term: Term): void {
+    this.wanted = term;
   }
 
   hide(): void {
@@ -121,16 +149,25 @@ export class Gallery {
   }
 
   private turn(): void {
-    const pressed = this.reverse.getAttribute("aria-pressed") !== "true";
-    this.reverse.setAttribute("aria-pressed", String(pressed));
-    orSaid(this.arrange());
+    this.reverse.setAttribute("aria-pressed", String(!this.isReversed));
+    orSaid(this.rearrange());
+  }
+
+  private rearrange(): Promise<void> {
+    this.actions.changed();
+    return this.arrange();
+  }
+
+  private get isReversed(): boolean {
+    return this.reverse.getAttribute("aria-pressed") === "true";
   }
 
   private async arrange(): Promise<void> {
     const asked = ++this.asked;
     const order = this.orders[this.order.selectedIndex] ?? this.orders[0]!;
     this.grid.root.setAttribute("aria-busy", "true");
-    const rows = await ordered(this.rows, order, this.reverse.getAttribute("aria-pressed") === "true");
+    this.counted.hidden = !order.hasSeveral;
+    const rows = await ordered(this.rows, order, this.isReversed);
     if (asked !== this.asked) return;
     this.grid.show(rows);
     this.grid.root.removeAttribute("aria-busy");
@@ -141,6 +178,7 @@ export class Gallery {
     this.pick.hidden = !size;
     this.pick.textContent = `Select the ${plain(size)} picked`;
     if (size) this.actions.say(`${count(size, "image")} picked`);
+    this.actions.changed();
   }
 
   private async takeAway(): Promise<void> {

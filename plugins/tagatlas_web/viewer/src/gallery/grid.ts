@@ -49,11 +49,18 @@ export class Grid {
     const hadFocus = this.root.contains(document.activeElement);
     this.rows = rows;
     this.at = this.anchor = 0;
-    this.picked.clear();
     this.root.scrollTop = 0;
     this.clear();
+    this.drop(rows);
     this.arrange();
     if (hadFocus) this.focus();
+  }
+
+  /** Let go of what is picked and no longer there. */
+  private drop(rows: ArrayLike<number>): void {
+    if (!this.picked.size) return;
+    const there = new Set(Array.from(rows));
+    this.pick([...this.picked].filter((row) => there.has(row)));
   }
 
   get shown(): ArrayLike<number> {

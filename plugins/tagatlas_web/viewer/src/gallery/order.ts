@@ -14,7 +14,10 @@ export interface Order {
   name: string;
   /** Whether large ones come first. */
   falls: boolean;
-  key: () => Promise<Key> | Key;
+  /** Whether an image may have several values, those of its records: the first of them in the order counts. */
+  hasSeveral?: boolean;
+  /** @param falls whether the greatest of several values counts, else the least. */
+  key: (falls: boolean) => Promise<Key> | Key;
 }
 
 /** @param scores how well each image fits what is looked for; null where that is not known. */
@@ -32,30 +35,38 @@ export function ordersOf(model: Model, chart: Chart, scores: ArrayLike<number> |
 }
 
 function byColumn(model: Model, facts: ColumnFacts): Order {
-  const key = async (): Promise<Key> => {
+  const key = async (falls: boolean): Promise<Key> => {
     const column = await model.column(facts);
-    const texts = column.keys ? null : column.values.map(folded);
-    if (texts) return (row) => texts[column.first(row)] ?? null;
-    const falls = facts.kind === "number";
-    return (row) => extreme(column, row, falls);
+    const keys = column.keys ?? ranksOf(column.values);
+    return (row) => extreme(column, keys, row, falls);
   };
-  return { name: facts.name, falls: facts.kind === "number", key };
+  return { name: facts.name, falls: facts.kind === "number", hasSeveral: true, key };
 }
 
-/** Of an image's numbers the largest, or of its dates the earliest; null where there is none. */
-function extreme({ starts, of, keys }: Column, row: number, isLargest: boolean): number | null {
+/** The place of each text among all, whatever its case and accents. */
+function ranksOf(values: readonly string[]): Float64Array {
+  const texts = values.map(folded);
+  const sorted = [...new Set(texts)].sort();
+  const places = new Map(sorted.map((text, at) => [text, at]));
+  return Float64Array.from(texts, (text) => places.get(text)!);
+}
+
+/** The greatest or the least of an image's values; null where there is none. */
+export function extreme(
+  { starts, of }: Pick<Column, "starts" | "of">, keys: ArrayLike<number>, row: number, isGreatest: boolean,
+): number | null {
   let found: number | null = null;
   for (let at = starts[row]!; at < starts[row + 1]!; at++) {
-    const key = keys![of[at]!]!;
+    const key = keys[of[at]!]!;
     if (Number.isNaN(key)) continue;
-    if (found === null || (isLargest ? key > found : key < found)) found = key;
+    if (found === null || (isGreatest ? key > found : key < found)) found = key;
   }
   return found;
 }
 
 /** Images in an order; those that it says nothing of are at the end. */
 export async function ordered(rows: ArrayLike<number>, order: Order, reversed: boolean): Promise<Uint32Array> {
-  const key = await order.key();
+  const key = await order.key(order.falls !== reversed);
   const keys: (number | string | null)[] = [];
   await inSlices(rows.length, (at) => keys.push(key(rows[at]!)));
   const way = order.falls === reversed ? 1 : -1;

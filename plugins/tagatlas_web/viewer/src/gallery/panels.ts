@@ -1,5 +1,6 @@
 /** What is shown in the place of the map, or over all: the gallery, the table of copies, large pictures. */
 
+import type { Term } from "../address/address";
 import type { Model } from "../data/model";
 import { byId } from "../elements";
 import type { Stage } from "../map/stage";
@@ -28,6 +29,8 @@ export interface PanelActions {
   open(row: number): Promise<void>;
   /** Go to the picture on the card. */
   focusPicture(): void;
+  /** Something else stands in the place of the map, or stands there otherwise. */
+  changed(): void;
   /** Close the card. @returns whether there was one. */
   closeCard(): boolean;
   say(news: string): void;
@@ -44,6 +47,7 @@ export class Panels {
     private readonly actions: PanelActions,
   ) {
     const shared = {
+      changed: () => actions.changed(),
       open: (row: number) => orSaid(actions.open(row)),
       close: () => this.look("map"),
       escape: () => {
@@ -71,6 +75,28 @@ export class Panels {
   /** Whether one of them stands in the place of the map. */
   get coverMap(): boolean {
     return this.gallery.isShown || this.table.isShown;
+  }
+
+  /** What stands in the place of the map, for an address: `gallery` or `copies`, and how; null where nothing does. */
+  get term(): Term | null {
+    if (this.gallery.isShown) return ["gallery", ...this.gallery.term];
+    return this.table.isShown ? ["copies", ...this.table.term] : null;
+  }
+
+  /** Show what a term says in the place of the map, null the map; whether that is possible. */
+  async show(term: Term | null): Promise<boolean> {
+    if (!term) {
+      if (this.coverMap) this.look("map");
+      return true;
+    }
+    const [kind, ...how] = term;
+    if (kind === "gallery") {
+      this.gallery.want(how);
+      return this.turn("gallery");
+    }
+    if (kind !== "copies" || !this.model.atlas.families) return false;
+    this.table.want(how);
+    return this.turn("families");
   }
 
   toggleGallery(): void {
@@ -125,26 +151,33 @@ export class Panels {
     this.actions.focusPicture();
   }
 
-  /** Show the map, or something in its place; without WebGL the gallery is instead of the map. */
   private look(wanted: Look): void {
+    orSaid(this.turn(wanted));
+  }
+
+  /** Show the map, or something in its place; without WebGL the gallery is instead of the map. Whether it is as it was wanted. */
+  private async turn(wanted: Look): Promise<boolean> {
     const look = wanted === "map" && !this.actions.stage().isDrawn ? "gallery" : wanted;
     byId("show-gallery").setAttribute("aria-pressed", String(look === "gallery"));
     byId("show-families").setAttribute("aria-pressed", String(look === "families"));
     byId("stages").inert = look !== "map";
     if (look !== "gallery") this.gallery.hide();
     if (look !== "families") this.table.hide();
-    if (look === "gallery") orSaid(this.fillGallery().then(() => this.gallery.focus()));
-    else if (look === "families") orSaid(this.fillTable().then(() => this.table.focus()));
-    else this.actions.stage().focus();
+    const shown = look === "gallery" ? this.fillGallery() : look === "families" ? this.fillTable() : Promise.resolve(true);
+    const isAsWanted = await shown;
+    if (look === "map") this.actions.stage().focus();
+    else (look === "gallery" ? this.gallery : this.table).focus();
+    this.actions.changed();
+    return isAsWanted;
   }
 
-  private async fillTable(): Promise<void> {
+  private async fillTable(): Promise<boolean> {
     await this.actions.ready();
-    await this.table.show();
+    return this.table.show();
   }
 
-  private async fillGallery(): Promise<void> {
+  private async fillGallery(): Promise<boolean> {
     await this.actions.ready();
-    await this.gallery.show(this.actions.chosen() ?? this.everything(), this.actions.stage().chart);
+    return this.gallery.show(this.actions.chosen() ?? this.everything(), this.actions.stage().chart);
   }
 }

@@ -75,9 +75,9 @@ function timeAxis(title: string, unit: Unit, start: number, bins: number, wide: 
     const each = Math.max(1, Math.ceil((high - low + 1) / Math.max(most, 1)));
     const first = Math.ceil(low / each) * each; // the same ones while one moves along
     const numbers = Array.from({ length: Math.max(Math.floor((high - first) / each) + 1, 0) }, (_, at) => first + at * each);
-    return numbers.map((number) => ({ at: number * step + wide / 2, text: unit.name(start + number) }));
+    return numbers.map((number) => ({ at: number * step + wide / 2, text: unit.low(start + number) }));
   };
-  return { title, ticks };
+  return { title: unit.each === "year" || unit.each === "month" || unit.each === "day" ? title : `${title}, ${unit.each} each`, ticks };
 }
 
 /** What is measured along an axis. */

@@ -1,8 +1,8 @@
 /** Saves a picture of what is seen. */
 
-import { button } from "../elements";
+import { button, count } from "../elements";
 import type { Stage } from "../map/stage";
-import { flattened, sheetOf } from "./sheet";
+import { flatten, sheetOf } from "./sheet";
 
 /** As fine as print needs, on any screen. */
 const DENSITY = 2;
@@ -28,7 +28,9 @@ async function save(pressed: HTMLButtonElement, { place, stages, words, name, sa
   pressed.disabled = true;
   try {
     await Promise.all(stages().map((stage) => stage.prepared(DENSITY)));
-    const canvas = await flattened(sheetOf(place, stages(), words(), DENSITY));
+    const sheet = sheetOf(place, stages(), words(), DENSITY);
+    const unread = await flatten(sheet);
+    const { canvas } = sheet;
     const blob = await new Promise<Blob | null>((done) => canvas.toBlob(done));
     if (!blob) throw new Error("the browser has no room for a picture of that size");
     const link = document.createElement("a");
@@ -36,7 +38,8 @@ async function save(pressed: HTMLButtonElement, { place, stages, words, name, sa
     link.download = `${name()}.png`;
     link.click();
     URL.revokeObjectURL(link.href);
-    say("The image is saved");
+    const coarse = `; ${count(unread, "picture")} no finer than on the map: a page opened from a folder may not read stored images`;
+    say(`The image is saved${unread ? coarse : ""}`);
   } catch (error) {
     say(`No image could be made: ${error instanceof Error ? error.message : String(error)}`);
   } finally {

@@ -5,7 +5,7 @@ import type { Model } from "../data/model";
 import type { Stage } from "../map/stage";
 
 /** What is taken over from a stage besides its canvas. */
-const OVER = ":scope > .names, :scope > .linked, :scope > .drawing, :scope > .axes";
+const OVER = ":scope > .sharp, :scope > .names, :scope > .linked, :scope > .drawing, :scope > .axes";
 
 /** What no XML may hold, and so no picture of a page. */
 const NOT_IN_XML = /[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]|\p{Cs}/gu;
@@ -15,6 +15,8 @@ export interface Sheet {
   readonly canvas: HTMLCanvasElement;
   /** Names, drawings and words that lie over the canvas, in pixels of the screen. */
   readonly over: SVGSVGElement;
+  /** Stored pictures among these, and the copies that lie there. */
+  readonly pictures: readonly (readonly [copy: HTMLImageElement, shown: HTMLImageElement])[];
 }
 
 /**
@@ -35,16 +37,20 @@ export function sheetOf(place: HTMLElement, stages: readonly Stage[], words: HTM
   const context = canvas.getContext("2d")!;
   context.fillStyle = style.getPropertyValue("--paper").trim();
   context.fillRect(0, 0, canvas.width, canvas.height);
+  const pictures: [HTMLImageElement, HTMLImageElement][] = [];
   const over = figure("svg", { viewBox: `0 0 ${frame.width} ${height}` });
   for (const stage of stages) {
     const { left, top, width, height } = stage.root.getBoundingClientRect();
     const at = { x: left - frame.left, y: top - frame.top, width, height };
     stage.drawOn(context, density, at);
-    over.append(foreign(at, ...stage.root.querySelectorAll(OVER)));
+    const part = foreign(at, ...stage.root.querySelectorAll(OVER));
+    over.append(part);
+    const shown = stage.root.querySelectorAll<HTMLImageElement>(".sharp img");
+    part.querySelectorAll("img").forEach((copy, at) => pictures.push([copy, shown[at]!]));
   }
   over.append(foreign({ x: 0, y: frame.height, width: frame.width, height: words.offsetHeight }, words));
   room.remove();
-  return { canvas, over };
+  return { canvas, over, pictures };
 }
 
 /** The words below a sheet: what it shows, of what, and a legend where there is one. */
@@ -86,8 +92,15 @@ function likeness(shown: Element): Element {
   return copy;
 }
 
-/** Draw what lies over a sheet into its canvas. */
-export async function flattened({ canvas, over }: Sheet): Promise<HTMLCanvasElement> {
+/**
+ * Draw what lies over a sheet into its canvas.
+ *
+ * @returns how many stored pictures could not be read: they are there as on the map's pages.
+ */
+export async function flatten({ canvas, over, pictures }: Sheet): Promise<number> {
+  const density = canvas.width / over.viewBox.baseVal.width;
+  const unread = pictures.filter(([copy, shown]) => !putInto(copy, shown, density));
+  for (const [copy] of unread) copy.remove();
   over.setAttribute("width", String(canvas.width));
   over.setAttribute("height", String(canvas.height));
   const text = new XMLSerializer().serializeToString(over).replace(NOT_IN_XML, "\ufffd");
@@ -95,6 +108,26 @@ export async function flattened({ canvas, over }: Sheet): Promise<HTMLCanvasElem
   picture.src = `data:image/svg+xml;charset=utf-8,${encodeURIComponent(text)}`;
   await picture.decode();
   canvas.getContext("2d")!.drawImage(picture, 0, 0);
-  return canvas;
+  return unread.filter(([, shown]) => isThere(shown)).length;
+}
+
+/** Put a picture itself in the place of its address: a picture of a page loads no others. Whether that is possible. */
+function putInto(copy: HTMLImageElement, shown: HTMLImageElement, density: number): boolean {
+  if (!isThere(shown)) return false;
+  const [width, height] = [shown.clientWidth, shown.clientHeight].map((side) => Math.max(1, Math.round(side * density))) as [number, number];
+  const canvas = element("canvas", { width: String(width), height: String(height) });
+  canvas.getContext("2d")!.drawImage(shown, 0, 0, width, height);
+  try {
+    copy.src = canvas.toDataURL();
+  } catch (error) {
+    // A page that was opened from a folder may show its pictures, but not read them.
+    if (error instanceof DOMException && error.name === "SecurityError") return false;
+    throw error;
+  }
+  return true;
+}
+
+function isThere(shown: HTMLImageElement): boolean {
+  return shown.classList.contains("there") && shown.complete && shown.naturalWidth > 0;
 }
 

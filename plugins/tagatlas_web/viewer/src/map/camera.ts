@@ -118,6 +118,11 @@ export class Camera {
     return [x + across - wide / scale, y - down, x + across, y - down + high / scale];
   }
 
+  /** So many pixels at the upper edge are behind controls. */
+  get above(): number {
+    return this.free()[1];
+  }
+
   private free(): [number, number, number, number] {
     return freePart(this.width, this.height, { ...this.room, bottom: this.covered });
   }

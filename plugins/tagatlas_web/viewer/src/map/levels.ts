@@ -37,16 +37,17 @@ export interface Whole {
 
 /** What is named has to be that large, in pixels. */
 const LEAST = { cluster: 26, subcluster: 140, tag: 10 };
-/** So many square pixels for each name of a cluster. */
-const ROOM = 32_000;
+/** So many square pixels for each name of a sub-cluster, and of a cluster. */
+const ROOM = { cluster: 9_000, subcluster: 32_000 };
 /** The most names in the view of the whole map, however large it is. */
 const MOST = 30;
-/** The share of all pictures that names may cover. */
-const BUDGET = 0.08;
+/** The share of all pictures that names may cover; where the map is narrow, and names are large beside pictures. */
+const BUDGET = 0.09;
+const NARROW = { below: 560, budget: 0.13 };
 /** So many pictures are looked at in the view of the whole map. */
 const ENOUGH = 4_000;
 /** Names that have no place otherwise are set smaller. */
-const SIZES = [1, 0.85];
+const SIZES = [1, 0.85, 0.75];
 /** Names that are tried for each that there is room for: many lie where no name fits. */
 const TRIES = 4;
 const EDGE = 4;
@@ -123,11 +124,11 @@ export class Levels {
   private place(level: number): Level {
     const scale = this.scaleOf(level);
     const area = this.area(level);
-    const room = ((area[2] - area[0]) * (area[3] - area[1])) / ROOM;
-    const most = Math.round(Math.min(Math.max(room, 3), MOST * 4 ** level));
-    const wanted = this.names.filter(({ kind, extent }) => extent * scale >= LEAST[kind]).slice(0, TRIES * most);
+    const most = mostOf(area, level);
+    const wanted = this.names.filter(({ kind, extent }) => extent * scale >= LEAST[kind]).slice(0, TRIES * most.cluster);
     const pictures = this.sample(level);
-    const placer = new Placer(pictures, scale, area, BUDGET * pictures.count);
+    const budget = area[2] - area[0] < NARROW.below ? NARROW.budget : BUDGET;
+    const placer = new Placer(pictures, scale, area, budget * pictures.count);
     const free = level ? this.free : [...this.free, this.whole.corner];
     for (const [left, bottom, right, top] of free) placer.take([left * scale, -top * scale, right * scale, -bottom * scale]);
 
@@ -150,7 +151,7 @@ export class Levels {
   private settle(
     names: readonly Name[],
     text: (name: Name) => string,
-    most: number,
+    most: Most,
     placer: Placer,
     scale: number,
     before: Placed | undefined,
@@ -163,8 +164,7 @@ export class Levels {
       if (spot && placer.keep(spot, want(name, old.lettered, scale))) placed.set(name, { spot, lettered: old.lettered });
     }
     for (const name of names) {
-      if (placed.size >= most) break;
-      if (placed.has(name)) continue;
+      if (placed.has(name) || placed.size >= (name.kind === "cluster" ? most.cluster : most.subcluster)) continue;
       const sizes = SIZES.map((size) => this.lettering.of(name, text(name), size));
       const found = placer.place(sizes.map((lettered) => want(name, lettered, scale)));
       if (found) placed.set(name, { spot: found[0], lettered: sizes[found[1]]! });
@@ -185,6 +185,14 @@ export class Levels {
     this.samples.set(step, made);
     return made;
   }
+}
+
+/** How many names there are room for, when the next one is of such a kind. */
+type Most = Readonly<Record<"cluster" | "subcluster", number>>;
+
+function mostOf(area: Box, level: number): Most {
+  const of = (room: number) => Math.round(Math.min(Math.max(((area[2] - area[0]) * (area[3] - area[1])) / room, 3), MOST * 4 ** level));
+  return { cluster: of(ROOM.cluster), subcluster: of(ROOM.subcluster) };
 }
 
 function want(name: Name, { width, height }: Lettered, scale: number): Wanted {

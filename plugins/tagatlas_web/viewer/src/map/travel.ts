@@ -5,6 +5,8 @@ import type { Chart } from "../data/chart";
 import { calm, Flight, type Place } from "./flight";
 
 const OPENED_SIDE = 55;
+/** Of few images that are visited none gets larger, in pixels, or as a share of the window: their surroundings stay in view. */
+const VISITED = { side: 110, share: 0.2 };
 
 export class Travel {
   private flight: Flight | null = null;
@@ -31,8 +33,12 @@ export class Travel {
   visit(chart: Chart, rows: ArrayLike<number>, name: (scale: number) => Bounds | null): void {
     const bounds = chart.places.around(rows);
     if (!bounds) return;
-    const around = name(this.camera.placeFor(bounds).scale);
-    this.to(this.camera.placeFor(around ? both(bounds, around) : bounds));
+    const { width, height } = this.camera;
+    const largest = Math.min(VISITED.side, VISITED.share * Math.min(width, height)) / longestSide(chart, rows);
+    const around = name(Math.min(this.camera.placeFor(bounds).scale, largest));
+    const part = around ? both(bounds, around) : bounds;
+    const { scale } = this.camera.placeFor(part);
+    this.to(scale > largest ? this.camera.placeAt((part[0] + part[2]) / 2, (part[1] + part[3]) / 2, largest) : this.camera.placeFor(part));
   }
 
   /** See an image large enough. */
@@ -46,6 +52,12 @@ export class Travel {
     if (this.camera.isSeen(chart.places.around([row])!)) return;
     this.to(this.camera.placeAt(...chart.places.centre(row), this.camera.scale));
   }
+}
+
+function longestSide({ places }: Chart, rows: ArrayLike<number>): number {
+  let longest = 0;
+  for (let at = 0; at < rows.length; at++) longest = Math.max(longest, ...places.size(rows[at]!));
+  return longest;
 }
 
 function both(one: Bounds, other: Bounds): Bounds {

@@ -19,7 +19,7 @@ export class Masks {
    * The address of a picture whose opacity is that of an image; null of an image without transparent parts.
    *
    * @param width, height proportions of the image.
-   * @param isDark whether it is on dark paper, where some cut-outs are shown on white.
+   * @param isDark whether it is on dark paper, where dark cut-outs have a white rim.
    */
   async of(row: number, width: number, height: number, isDark: boolean): Promise<string | null> {
     if (!this.atlas.cutOuts) return null;
