@@ -131,7 +131,7 @@ def test_blending_keeps_the_mixture_exact() -> None:
 
 
 def test_the_viewer_has_how_transparent_its_pictures_are(tmp_path: Path) -> None:
-    """Below the page: red for light paper, green for dark, where the black square keeps white."""
+    """Below the page: red for light paper, green for dark, where the black one has a rim."""
     scripts = ScriptFolder(tmp_path)
     map_ = cut_out_map()
     ids = map_.images["id"].to_list()
@@ -145,7 +145,8 @@ def test_the_viewer_has_how_transparent_its_pictures_are(tmp_path: Path) -> None
         left = 64 * number
         assert np.allclose(pixels[32, left + 32], colour, atol=16)
         assert np.allclose(pixels[128 + 32, left + 32], 0, atol=16)
-        assert np.allclose(pixels[128 + 4, left + 4, :2], (255, on_dark), atol=16)
+        assert np.allclose(pixels[128 + 4, left + 4, :2], 255, atol=16)
+        assert np.allclose(pixels[128 + 32, left + 14, :2], (255, on_dark), atol=32)
 
 
 def test_a_page_without_cut_outs_is_as_high_as_wide(tmp_path: Path) -> None:

@@ -73,10 +73,25 @@ def page(opened: Page) -> Page:
     """The page, with nothing chosen and the whole map in view."""
     if opened.is_visible("#clear"):
         opened.click("#clear")
+<<<<<<< HEAD
     opened.focus(".map")
     opened.keyboard.press("0")
     opened.click(".ways button:text('Narrow')")
+=======
+>>>>>>> 21a2000d (Changes that were not kept are listed in every window; tests of it all)
     return opened
+
+
+def test_what_choosing_does_is_asked_once_something_is_chosen(page: Page) -> None:
+    narrow = page.get_by_role("button", name="Narrow", exact=True)
+    assert narrow.is_hidden()
+    page.locator(".facet li input").first.check()
+    page.wait_for_selector("#chosen .condition")
+    assert narrow.is_visible()
+    page.get_by_role("button", name="Add", exact=True).click()
+    page.click("#clear")
+    assert narrow.is_hidden()
+    assert narrow.get_attribute("aria-pressed") == "true"
 
 
 def said(page: Page, images: int) -> None:

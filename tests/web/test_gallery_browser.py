@@ -159,6 +159,36 @@ def test_the_gallery_is_in_the_order_of_columns(page: Page, viewer: Path, map_: 
     )
 
 
+def test_the_gallery_has_an_address_with_its_order_and_what_is_picked(
+    page: Page, viewer: Path
+) -> None:
+    def is_as_before() -> None:
+        page.wait_for_selector("#gallery:not([hidden]) .tile[aria-selected=true]")
+        assert page.input_value("#gallery select") == "likes"
+        assert page.is_visible("#gallery button[aria-pressed=true]:has-text('Reversed')")
+        assert page.get_attribute(".tile[data-at='0']", "title") == first
+        assert page.is_visible("text=Select the 1 picked")
+
+    open_gallery(page, viewer)
+    assert page.is_hidden("text=Of several values of an image")
+    page.click("#gallery button:has-text('Reversed')")
+    in_order(page, "likes")
+    assert page.is_visible("text=Of several values of an image the first in this order counts")
+    first = page.get_attribute(".tile[data-at='0']", "title")
+    page.locator(".tile").nth(0).click(modifiers=["Control"])
+    page.wait_for_function("() => /panel=gallery:likes:reversed:\\w+/.test(location.hash)")
+    page.reload()
+    page.wait_for_selector("html[data-ready]", state="attached")
+    is_as_before()
+    page.click("#gallery .back")
+    page.wait_for_function("() => !location.hash.includes('panel')")
+    assert page.is_hidden("#gallery")
+    page.go_back()
+    is_as_before()
+    page.go_forward()
+    page.wait_for_selector("#gallery", state="hidden")
+
+
 def test_pictures_are_saved_as_a_zip_from_a_server(
     browser: Browser, viewer: Path, map_: Map, tmp_path: Path
 ) -> None:

@@ -105,6 +105,35 @@ def test_names_are_beside_their_own_pictures(
         assert len(named(names)) >= 0.75 * len(numbers)
 
 
+def test_news_are_below_the_map_and_cover_nothing(page: Page) -> None:
+    map_, news = (page.locator(each).bounding_box() for each in ("#stages", "#news"))
+    assert map_ is not None
+    assert news is not None
+    assert news["y"] >= map_["y"] + map_["height"]
+    assert news["height"] > 20
+
+
+def test_a_single_image_is_visited_with_its_surroundings(page: Page, viewer: Path) -> None:
+    page.fill("#query", '"picture 7.jpg"')
+    page.press("#query", "Enter")
+    page.wait_for_selector("#chosen:has-text('1 image')")
+    wait_for_frame(page)
+    shown = shown_on(page, viewer)
+    sides = np.ptp(shown.boxes.reshape(-1, 2, 2), axis=1).max(axis=1)
+    found = shown.labels.index("picture 7.jpg")
+    room = page.locator(".stage").bounding_box()
+    assert room is not None
+    assert sides[found] <= min(111, 0.2 * room["height"])
+    x, y = shown.centres.T
+    inside = (x > room["x"]) & (x < room["x"] + room["width"]) & (y > 0) & (y < room["height"])
+    assert inside[found]
+    assert inside.sum() >= 5
+    page.click("#clear")
+    page.focus(".map")
+    page.keyboard.press("0")
+    wait_for_frame(page)
+
+
 def test_names_move_with_the_map(page: Page) -> None:
     before = {name.text: name.box for name in names_on(page)}
     page.mouse.move(700, 780)

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import partial
+from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from threading import Thread
 from typing import TYPE_CHECKING
 
 import pytest
-from chromium import open_viewer, watched
+from chromium import open_viewer, watched, write_viewer
 from PIL import Image
 from themed_map import themed_map
 
@@ -72,6 +75,42 @@ def test_the_image_shows_what_is_seen_twice_as_fine(
     without = saved_image(page, tmp_path / "without.png")
     assert without.size == picture.size
     assert without.tobytes() != picture.tobytes()
+
+
+class Quiet(SimpleHTTPRequestHandler):
+    def log_message(self, format: str, *args: object) -> None:  # noqa: A002
+        """Nothing is said."""
+
+
+def test_the_image_has_stored_pictures_where_the_page_may_read_them(
+    browser: Browser, page: Page, tmp_path: Path
+) -> None:
+    """Stored images are replaced by magenta ones, which the map's pages do not have."""
+    index = write_viewer(themed_map(40), tmp_path)
+    for image in (index.parent / "images").rglob("*.*"):
+        Image.new("RGB", (512, 512), "magenta").save(image, "JPEG")
+
+    def magenta(opened: Page) -> int:
+        opened.focus(".map")
+        for _ in range(8):
+            opened.keyboard.press("+")
+        opened.wait_for_selector(".sharp img.there")
+        seen = colours_in(saved_image(opened, tmp_path / "view.png"))
+        return sum(n for (r, g, b), n in seen.items() if r > 230 and b > 230 and g < 30)
+
+    open_viewer(page, index)
+    assert magenta(page) == 0
+    assert "no finer than on the map" in page.inner_text("#news")
+    served = ThreadingHTTPServer(("127.0.0.1", 0), partial(Quiet, directory=index.parent))
+    with served:
+        Thread(target=served.serve_forever).start()
+        over = browser.new_page()
+        over.goto(f"http://127.0.0.1:{served.server_port}/index.html")
+        over.wait_for_selector("html[data-ready]", state="attached")
+        assert magenta(over) > 10_000
+        assert over.inner_text("#news") == "The image is saved"
+        over.close()
+        served.shutdown()
 
 
 def test_it_is_printed_whole_without_buttons(page: Page, viewer: Path) -> None:

@@ -5,6 +5,7 @@ import { button, byId, element, isolated } from "../elements";
 import type { Model } from "../data/model";
 import type { Stage } from "../map/stage";
 import { anchored } from "./anchors";
+import { Bar, toolOf } from "./bar";
 import { ChangeList } from "./changes";
 import { copying } from "./copying";
 import { isDrawn, type Content, type Drawn, type Point } from "./content";
@@ -20,15 +21,10 @@ import { Shelf } from "./shelf";
 import { Shown } from "./shown";
 import { lettersOn } from "./sketch";
 import { Pencil, type ToolName } from "./tools";
+import { openUnkept, UnkeptList, type UnkeptStore } from "./unkept";
 
 /** Size of letters, in heights of the words of outlines. */
 const TEXT_SIZE = 1.2;
-const TOOLS: readonly (readonly [name: ToolName, text: string, key: string, title: string])[] = [
-  ["outline", "Outline", "o", "Draw around a part of the map"],
-  ["arrow", "Arrow", "a", "Draw an arrow"],
-  ["text", "Text", "w", "Write on the map"],
-  ["note", "Note", "n", "Attach a note to an image or a place"],
-];
 
 export interface LiveActions {
   /** Clusters have other names, or other images. */
@@ -42,15 +38,17 @@ export interface LiveActions {
 export class Live {
   private readonly keeper: Keeper;
   private readonly history: History;
+  private readonly unkept: UnkeptList;
   private readonly shown: Shown;
   private readonly naming: Naming;
   private readonly regrouping: Regrouping;
   private readonly changes = new ChangeList((id) => this.takeChangeBack(id));
   private readonly editor: Editor;
-  private readonly bar: HTMLElement;
-  private readonly tools = new Map<ToolName, HTMLButtonElement>();
-  private readonly undo = button("Undo", () => this.takeBack());
-  private readonly redo = button("Redo", () => this.doAgain());
+  private readonly bar = new Bar({
+    take: (name) => this.take(name),
+    undo: () => this.takeBack(),
+    redo: () => this.doAgain(),
+  });
   private readonly standing = element("p", { class: "standing", role: "status" });
   private readonly warning = element("p", { class: "warning", role: "alert", hidden: "" });
   private stage: Stage | null = null;
@@ -61,8 +59,9 @@ export class Live {
     const { name } = chart.facts;
     const { atlas = "" } = document.documentElement.dataset;
     const shelf = await Shelf.open(atlas, name).catch(() => null);
-    const live = new Live(chart, model, new Server(name), shelf, actions);
+    const live = new Live(chart, model, new Server(name), shelf, await openUnkept(atlas, name), actions);
     await live.keeper.begin();
+    await live.unkept.refresh();
     return live;
   }
 
@@ -71,6 +70,7 @@ export class Live {
     private readonly model: Model,
     server: Server,
     shelf: Shelf | null,
+    unkept: UnkeptStore,
     private readonly actions: LiveActions,
   ) {
     this.keeper = new Keeper(server, shelf, {
@@ -78,15 +78,21 @@ export class Live {
       stands: (standing) => this.stands(standing),
       overtaken: (id, mine, theirs) => {
         this.history.overtaken(id, mine, theirs);
+        this.setAside(id, mine, "changed in another window");
         this.warn("Changed in another window: theirs is shown, yours is in undo.");
       },
       refused: (id, mine, kept, reason) => {
         this.history.overtaken(id, mine, kept);
+        this.setAside(id, mine, reason);
         this.warn(`Not saved, and in undo: ${reason}`);
       },
       remade: () => this.age(),
     });
     this.history = new History(this.keeper);
+    this.unkept = new UnkeptList(unkept, {
+      now: (id) => this.keeper.get(id),
+      putBack: (id, content) => this.change(id, content),
+    });
     this.naming = new Naming(chart, this.keeper, (row) => model.id(row));
     this.regrouping = new Regrouping(chart, this.keeper, model);
     this.editor = new Editor({
@@ -98,11 +104,10 @@ export class Live {
       changed: (id, content) => this.change(id, content),
     });
     const says = (news: string) => this.actions.say(news);
-    this.shown.add(this.standing, this.warning, this.editor.colours, this.editor.root, ...this.changes.parts, exports(server, says));
+    this.shown.add(this.standing, this.warning, this.editor.colours, this.unkept.root, this.editor.root, ...this.changes.parts, exports(server, says));
     const maps = model.atlas.maps.map(({ name }) => name);
     const copies = copying(chart, maps, () => this.keeper.all(), (row) => model.id(row), says);
     if (copies) this.shown.add(copies);
-    this.bar = this.makeBar();
     window.addEventListener("pagehide", () => this.editor.finish());
     this.refresh();
   }
@@ -126,36 +131,23 @@ export class Live {
     if (this.stage && this.stage !== stage && this.stage.tool instanceof Pencil) this.stage.tool = null;
     this.stage = stage;
     this.shown.activate(stage);
-    if (this.bar.parentElement !== stage.tools) stage.tools.append(this.bar);
+    if (this.bar.root.parentElement !== stage.tools) stage.tools.append(this.bar.root);
   }
 
   /** One works with another map now. */
   leave(): void {
     this.editor.finish();
-    this.bar.remove();
+    this.bar.root.remove();
   }
 
   /** A key was pressed on the map; whether it means something here. */
   key(event: KeyboardEvent): boolean {
     const { tool } = this.stage!;
-    const found = TOOLS.find(([, , key]) => key === event.key.toLowerCase());
+    const found = toolOf(event.key);
     if (event.key === "Enter" && tool instanceof Pencil) tool.place();
-    else if (found) this.take(found[0]);
+    else if (found) this.take(found);
     else return false;
     return true;
-  }
-
-  private makeBar(): HTMLElement {
-    for (const [name, text, key, title] of TOOLS) {
-      const made = button(text, () => this.take(name));
-      made.title = `${title} (${key.toUpperCase()})`;
-      made.setAttribute("aria-pressed", "false");
-      made.setAttribute("aria-keyshortcuts", key);
-      this.tools.set(name, made);
-    }
-    this.undo.title = "Take the last change back (Ctrl+Z)";
-    this.redo.title = "Do it again (Ctrl+Shift+Z)";
-    return element("div", { class: "drawing-tools", role: "group", "aria-label": "Annotate" }, ...this.tools.values(), this.undo, this.redo);
   }
 
   private take(name: ToolName): void {
@@ -166,13 +158,12 @@ export class Live {
       stage.tool = null;
       return;
     }
-    const pressed = this.tools.get(name)!;
     const put = (points: Point[]) => {
       stage.tool = null;
       this.add(name, points);
     };
-    stage.tool = new Pencil(name, stage, put, () => pressed.setAttribute("aria-pressed", "false"));
-    pressed.setAttribute("aria-pressed", "true");
+    stage.tool = new Pencil(name, stage, put, () => this.bar.press(name, false));
+    this.bar.press(name, true);
     stage.focus();
   }
 
@@ -279,9 +270,7 @@ export class Live {
   }
 
   private buttons(): void {
-    this.undo.disabled = !this.canTakeBack;
-    this.redo.disabled = !this.canDoAgain;
-    for (const each of this.tools.values()) each.disabled = this.isOld;
+    this.bar.enable({ draw: !this.isOld, undo: this.canTakeBack, redo: this.canDoAgain });
   }
 
   /** Others, or an earlier life of this window, changed something; or we did. */
@@ -290,11 +279,17 @@ export class Live {
     if (regrouped) this.actions.regrouped();
     if (this.naming.apply() || regrouped) this.actions.named();
     this.changes.show(this.regrouping.all());
+    if (!this.unkept.root.hidden) void this.unkept.refresh();
     this.shown.refresh();
     const content = this.chosen === null ? null : this.drawn(this.chosen);
     if (content) this.editor.refresh(content);
     this.shown.choose(this.chosen);
     this.buttons();
+  }
+
+  /** Keep what was not saved, beyond this window and its undo. */
+  private setAside(id: string, content: Content | null, reason: string): void {
+    if (content) void this.unkept.add({ id, content, reason });
   }
 
   private stands({ waiting, away, shelved }: Standing): void {

@@ -106,7 +106,8 @@ export class Shelf {
   }
 }
 
-function answered<Result>(request: IDBRequest<Result>): Promise<Result> {
+/** What the browser's store answers. */
+export function answered<Result>(request: IDBRequest<Result>): Promise<Result> {
   return new Promise((done, failed) => {
     request.onsuccess = () => done(request.result);
     request.onerror = () => failed(request.error);
