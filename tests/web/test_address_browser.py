@@ -115,6 +115,12 @@ def test_moving_makes_no_entries_and_is_kept_in_windows_of_other_sizes(
     wait_for_fragment(page, "open=image:")
     title = page.inner_text("#card h2")
     place = fragment(page)
+    picture = "img.there[data-row]"  # one that is drawn large on the map
+    wide = page.locator(picture).first.evaluate("each => each.offsetWidth")
+    page.reload()
+    page.wait_for_selector("html[data-ready]", state="attached")
+    again = page.locator(picture).first.evaluate("each => each.offsetWidth")
+    assert again == pytest.approx(wide, rel=1e-3)  # though a card is beside the map
     with opened(browser, viewer, place.split("&open")[0], width=700, height=1000) as other:
         other.focus(".map")
         other.keyboard.press("Enter")

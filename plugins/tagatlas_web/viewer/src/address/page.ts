@@ -4,7 +4,7 @@ import type { Model } from "../data/model";
 import type { Conditions, Step } from "../find/conditions";
 import type { Looks } from "../looks/looks";
 import type { Stages } from "../map/stages";
-import type { Address, Shown, Term } from "./address";
+import type { Address, Shown, Spot, Term } from "./address";
 import { clusterNumber, clusterWords, type Level } from "./clusters";
 import { shortId } from "./images";
 import { canSay, conditionOf } from "./terms";
@@ -53,7 +53,7 @@ export class Page {
   /** Show what an address says; what is not there is named. */
   async show(address: Address): Promise<string[]> {
     const lacking: string[] = [];
-    await this.showMaps(address, lacking);
+    const spots = await this.showMaps(address, lacking);
     if (!(await this.looks.colourBy(address.colour))) lacking.push(`the colour by ${quoted(address.colour!)}`);
     const made: Step[] = [];
     for (const { mode, term } of address.steps) {
@@ -66,10 +66,13 @@ export class Page {
     const opened = address.open && (await this.openedFrom(address.open));
     if (address.open && !opened) lacking.push(`what is open, ${quoted(address.open)}`);
     await this.actions.open(opened);
+    // Last, since a card beside or over the map leaves it less room.
+    spots.forEach((spot, at) => this.stages.all[at]?.see(spot));
     return lacking;
   }
 
-  private async showMaps({ shown, used }: Address, lacking: string[]): Promise<void> {
+  /** Where each map is to be looked at. */
+  private async showMaps({ shown, used }: Address, lacking: string[]): Promise<(Spot | null)[]> {
     const { maps } = this.model.atlas;
     const wanted = shown.length ? shown : [{ map: maps[0]!.name, spot: null, arranged: null }];
     const found = wanted.flatMap((each) => {
@@ -78,11 +81,10 @@ export class Page {
       return number < 0 ? [] : [{ ...each, number }];
     });
     await this.stages.set(found.length ? found.map(({ number }) => number) : [0], used);
-    for (const [at, { spot, arranged }] of found.entries()) {
-      const stage = this.stages.all[at]!;
-      if (!(await this.looks.arrange(stage, arranged))) lacking.push(`the arrangement ${quoted(arranged!)}`);
-      stage.see(spot);
+    for (const [at, { arranged }] of found.entries()) {
+      if (!(await this.looks.arrange(this.stages.all[at]!, arranged))) lacking.push(`the arrangement ${quoted(arranged!)}`);
     }
+    return found.map(({ spot }) => spot);
   }
 
   private openTerm(): Term | null {
