@@ -85,12 +85,21 @@ class Screen:
         half = self.picture * scale / 2
         return np.array([x.min() - half, y.min() - half, x.max() + half, y.max() + half])
 
+    def clicked(self, scale: float) -> NDArray[np.float64]:
+        """Left, top, right and bottom of a picture that was clicked on (``zoomToImage``)."""
+        longer = max(self.width, self.height)
+        half = 0.3 * longer * scale
+        x, y = 0.45 * longer + 10, self.height / 2
+        return np.array([x - half, y - half, x + half, y + half])
+
     def group_top(self, largest: int, columns: int) -> float:
         """Top of the highest group, as ``stackLayout`` draws it."""
         row = (largest - 1) // columns + 2
         return self.height - 40 - row * self.picture
 
 
+DETAILS = 520
+"""Width of the bar with an image's details, which covers the window's right side, in pixels."""
 WINDOWS = ((1280, 800), (1920, 1080), (1000, 900))
 
 
@@ -105,9 +114,9 @@ def test_the_first_view_fits_the_window(images: int, tmp_path: Path) -> None:
         left, top, right, bottom = screen.map(data, scale)
         assert 0 <= left < right <= window[0]
         assert 0 <= top < bottom <= window[1]
-        # zoomToImage: a picture that was clicked on.
-        large = 0.6 * max(screen.width, screen.height) * scale
-        assert 0.3 * window[1] < large <= window[1]
+        large = screen.clicked(scale)
+        assert 0.25 * window[1] < large[3] - large[1] <= window[1]
+        assert window[0] < 1280 or large[2] <= window[0] - DETAILS
 
 
 def test_groups_fit_and_leave_the_map_in_the_window(tmp_path: Path) -> None:

@@ -4,7 +4,8 @@ The viewer has one picture width for all layouts (``Canvas.makeScales``): 0.8 of
 is shared by ``columns * (groups + 0.2)`` pictures, of the groups shown last. A map is drawn in a
 square of 0.8 of the window's shorter side (``Canvas.projectTSNE``), its pictures ``scale`` times
 that width; a picture that was clicked on becomes ``scale`` times 0.6 of the window's longer side
-(``zoomToImage``), so that a scale over 0.9 would not fit.
+(``zoomToImage``), with its middle at 0.45 of that side, and details cover the right of the window:
+with a scale over 0.48 they would lie over the picture in a window of 1280 pixels.
 """
 
 from __future__ import annotations
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
 _WINDOW_RATIO = 16 / 9
-_LARGEST_SCALE = 0.9
+_LARGEST_SCALE = 0.48
 
 
 @dataclass(frozen=True)
