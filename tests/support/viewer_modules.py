@@ -32,7 +32,9 @@ def _tools(npm: str) -> Path:
     return place / "node_modules"
 
 
-def run_with_viewer(find_program: FindProgram, folder: Path, module: str, script: str) -> object:
+def run_with_viewer(
+    find_program: FindProgram, folder: Path, module: str, script: str, given: object = None
+) -> object:
     """What a script of ``tests/node`` prints as JSON, given a module of the viewer's sources.
 
     Args:
@@ -40,6 +42,7 @@ def run_with_viewer(find_program: FindProgram, folder: Path, module: str, script
         folder: to build the module in.
         module: its path below ``viewer/src``; it must not need a page.
         script: name of the script, which is given the built module's path.
+        given: what it reads as JSON from its standard input.
     """
     node, npm = (find_program([name], ["nodejs", "npm"]) for name in ("node", "npm"))
     built = folder / "module.cjs"
@@ -49,6 +52,7 @@ def run_with_viewer(find_program: FindProgram, folder: Path, module: str, script
     subprocess.run([*map(str, command), "--log-level=error"], check=True)
     done = subprocess.run(
         [node, str(_NODE / script), str(built)],
+        input=json.dumps(given),
         capture_output=True,
         text=True,
         check=False,

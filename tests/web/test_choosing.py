@@ -73,12 +73,8 @@ def page(opened: Page) -> Page:
     """The page, with nothing chosen and the whole map in view."""
     if opened.is_visible("#clear"):
         opened.click("#clear")
-<<<<<<< HEAD
     opened.focus(".map")
     opened.keyboard.press("0")
-    opened.click(".ways button:text('Narrow')")
-=======
->>>>>>> 21a2000d (Changes that were not kept are listed in every window; tests of it all)
     return opened
 
 

@@ -1,6 +1,7 @@
 /** A kept column: all values of each image, those of all its records. */
 
-import { unpack, type ColumnFacts, type ColumnFile } from "./files";
+import type { ColumnFacts, ColumnFile } from "./files";
+import { unpack } from "./packed";
 
 /** Stands between several values of one image. */
 const JOINT = " | ";

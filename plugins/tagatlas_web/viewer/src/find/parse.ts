@@ -42,7 +42,6 @@ const ISO =
 const DOTTED = /^(?:(\d{1,2})\.\s*)?(\d{1,2})\.\s*(\d{4})$/;
 const SLASHED = /^(\d{1,2})\/(\d{1,2})\/(\d{4})$/;
 const INSTEAD = "write 2016-03-01, 2016-03 or 2016";
-const BEFORE_NEXT = 0.001;
 
 /** A date or a part of one: it means all of that year, month, day, minute or second. */
 export function readDate(text: string): Span | Refusal {
@@ -72,7 +71,12 @@ function span(text: string, parts: number[]): Span | Refusal {
   const isOne = there.getUTCMonth() === month - 1 && there.getUTCDate() === day && hour < 24 && minute < 60 && second < 60;
   if (!isOne) return new Refusal(`“${text}” is no date of the calendar`);
   const next = moment([...parts.slice(0, -1), parts.at(-1)! + 1]);
-  return { first, last: next - BEFORE_NEXT, words: written(parts) };
+  return { first, last: before(next), words: written(parts) };
+}
+
+/** A moment just before: as near as numbers of that size can be. */
+function before(moment: number): number {
+  return moment - Math.max(Math.abs(moment), 1) * Number.EPSILON;
 }
 
 function moment([year = 0, month = 1, day = 1, hour = 0, minute = 0, second = 0]: number[]): number {

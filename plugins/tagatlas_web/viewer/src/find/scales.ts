@@ -16,34 +16,53 @@ export interface Scale {
 
 const MOST_BINS = 48;
 const SKEWED = 1000;
+/** Of a place in an empty bin: so many are never thousands with dots. */
+const DIGITS = 15;
 
 /** Bins of equal width; of equal ratio where a few numbers are far larger than the others. */
 export function numberScale(keys: Float64Array): Scale {
   const [low, high] = endsOf(keys);
-  const whole = keys.every((key) => Number.isInteger(key) || Number.isNaN(key));
-  if (low > 0 && high / low >= SKEWED) return ratioScale(low, high, whole);
-  const step = whole ? Math.max(1, Math.ceil((high - low + 1) / MOST_BINS)) : (high - low) / MOST_BINS || 1;
-  const bins = whole ? Math.ceil((high - low + 1) / step) : high > low ? MOST_BINS : 1;
+  if (low > 0 && high / low >= SKEWED) {
+    const [from, step] = [Math.log(low), (Math.log(high) - Math.log(low)) / MOST_BINS];
+    const place = (key: number) => (Math.log(key) - from) / step + 1e-9;
+    return filledScale(keys, MOST_BINS, place, (bin) => Math.exp(from + bin * step));
+  }
+  const whole = [low, high].every(Number.isSafeInteger) && keys.every((key) => Number.isInteger(key) || Number.isNaN(key));
+  if (whole) return wholeScale(low, high);
+  const step = high / MOST_BINS - low / MOST_BINS || 1; // the difference of two numbers may be too large for one
+  const at = (bin: number) => low * (1 - bin / MOST_BINS) + high * (bin / MOST_BINS);
+  return filledScale(keys, high > low ? MOST_BINS : 1, (key) => key / step - low / step, at);
+}
+
+function wholeScale(low: number, high: number): Scale {
+  const step = Math.max(1, Math.ceil((high - low + 1) / MOST_BINS));
+  const bins = Math.ceil((high - low + 1) / step);
   return {
     bins,
-    each: whole && step > 1 ? String(step) : "",
+    each: step > 1 ? String(step) : "",
     bin: (key) => limited((key - low) / step, bins),
-    low: (bin) => (bin ? short(low + bin * step) : String(low)),
-    high: (bin) => (bin === bins - 1 ? String(high) : short(low + (bin + 1) * step - (whole ? 1 : 0))),
+    low: (bin) => String(low + bin * step),
+    high: (bin) => String(Math.min(low + (bin + 1) * step - 1, high)),
   };
 }
 
-function ratioScale(low: number, high: number, whole: boolean): Scale {
-  const step = Math.log(high / low) / MOST_BINS;
-  const edge = (bin: number) => low * Math.exp(bin * step);
-  const up = (bin: number) => Math.ceil(edge(bin) - 1e-6);
-  return {
-    bins: MOST_BINS,
-    each: "",
-    bin: (key) => limited(Math.log(Math.max(key, low) / low) / step + 1e-9, MOST_BINS),
-    low: (bin) => (bin ? short(whole ? up(bin) : edge(bin)) : String(low)),
-    high: (bin) => (bin + 1 === MOST_BINS ? String(high) : short(whole ? Math.max(up(bin + 1) - 1, low) : edge(bin + 1))),
-  };
+/**
+ * Bins that begin and end with the values in them, so that a range from one to another holds what their bars do.
+ *
+ * @param place of a number, in bins. @param at the number at a place.
+ */
+function filledScale(keys: Float64Array, bins: number, place: (key: number) => number, at: (place: number) => number): Scale {
+  const [lows, highs] = [new Float64Array(bins).fill(Infinity), new Float64Array(bins).fill(-Infinity)];
+  const bin = (key: number) => limited(place(key), bins);
+  for (const key of keys) {
+    if (Number.isNaN(key)) continue;
+    const own = bin(key);
+    lows[own] = Math.min(lows[own]!, key);
+    highs[own] = Math.max(highs[own]!, key);
+  }
+  // An empty one is at its middle, which is in no other.
+  const end = (values: Float64Array) => (bin: number) => (Number.isFinite(values[bin]!) ? String(values[bin]) : at(bin + 0.5).toPrecision(DIGITS));
+  return { bins, each: "", bin, low: end(lows), high: end(highs) };
 }
 
 /** Bins of whole units of the calendar. */
@@ -62,9 +81,4 @@ export function dateScale(keys: Float64Array): Scale {
 
 function limited(bin: number, bins: number): number {
   return Math.min(Math.max(Math.floor(bin) || 0, 0), bins - 1);
-}
-
-/** Whole numbers stay as they are. */
-function short(value: number): string {
-  return Number.isSafeInteger(value) ? String(value) : String(Number(value.toPrecision(8)));
 }

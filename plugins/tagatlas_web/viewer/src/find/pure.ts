@@ -1,0 +1,5 @@
+// Built for the tests: what needs no page.
+export { Column } from "../data/column";
+export * from "./kinds";
+export * from "./parse";
+export * from "./scales";
