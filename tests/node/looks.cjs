@@ -126,7 +126,7 @@ assert.match(texts.classes.at(-1).label, /^5 other/);
 const ramps = {};
 for (const [name, make] of Object.entries({
   even: () => random() * 100, whole: () => Math.floor(random() * 6), skewed: () => Math.floor(1 / random() ** 2), zeros: () => Math.max(0, Math.floor(random() * 40) - 35),
-  one: () => 5, negative: () => -random(),
+  one: () => 5, negative: () => -random(), close: () => 123456100 + Math.floor(random() * 60), large: () => 1e12 + random(),
 })) {
   const values = Float64Array.from({ length: 2000 }, (_, row) => (row % 9 ? make() : NaN));
   const { classes, of } = byNumber(values, false);

@@ -2,7 +2,7 @@
 
 import type { Bounds } from "../map/camera";
 import { endsOf, unitFor, unitOf, type Unit } from "./dates";
-import { numberText, roundNumbers } from "./ticks";
+import { numberTexts, roundNumbers } from "./ticks";
 
 /** A place along an axis, and what stands there. */
 export interface Tick {
@@ -120,7 +120,8 @@ function scaleOf({ title, values, isDate }: Measure, rows: readonly number[], le
     if (!(last >= first)) return [];
     if (finest) return datesBetween(first, last, most, finest).map(({ at, text }) => ({ at: place(at), text }));
     const numbers = isRatio && last / first >= 20 ? powers(first, last, most) : roundNumbers(first, last, most);
-    return numbers.map((number) => ({ at: place(number), text: numberText(number) }));
+    const texts = numberTexts(numbers);
+    return numbers.map((number, at) => ({ at: place(number), text: texts[at]! }));
   };
   return { place, axis: { title: isRatio ? `${title} (in equal ratios)` : title, ticks } };
 }

@@ -1,7 +1,7 @@
 /** Values put into few classes, each with a colour of its own. */
 
 import { unitOf } from "./dates";
-import { cleaned, numberText, roundStep } from "./ticks";
+import { cleaned, numberTexts, roundStep } from "./ticks";
 
 export interface Class {
   readonly label: string;
@@ -86,11 +86,15 @@ function equalEdges(known: Float64Array): number[] {
 
 function rangeLabels(edges: readonly number[], known: Float64Array): string[] {
   const isWhole = known.every(Number.isInteger) && edges.every(Number.isInteger);
-  return edges.map((edge, at) => {
+  const lasts = edges.map((_, at) => {
     const next = edges[at + 1];
-    const last = next === undefined ? known.at(-1)! : isWhole ? next - 1 : next;
-    if (last === edge) return numberText(edge);
-    return isWhole || next === undefined ? `${numberText(edge)} to ${numberText(last)}` : `${numberText(edge)} to under ${numberText(last)}`;
+    return next === undefined ? known.at(-1)! : isWhole ? next - 1 : next;
+  });
+  const texts = numberTexts([...edges, ...lasts]);
+  return edges.map((edge, at) => {
+    const [from, to] = [texts[at]!, texts[edges.length + at]!];
+    if (lasts[at] === edge) return from;
+    return isWhole || at === edges.length - 1 ? `${from} to ${to}` : `${from} to under ${to}`;
   });
 }
 

@@ -31,8 +31,9 @@ const SEVERAL = "several values";
 
 /** What two of make a scatter plot. */
 export function measures(model: Model): string[] {
-  const columns = model.atlas.columns.filter(({ kind }) => kind !== "text").map(({ name }) => name);
-  return [...new Set([...columns, ...Object.keys(COUNTS)])];
+  const { columns } = model.atlas;
+  const measured = columns.filter(({ kind }) => kind !== "text").map(({ name }) => name);
+  return [...measured, ...Object.keys(COUNTS).filter((name) => !columns.some((each) => each.name === name))];
 }
 
 export function dates(model: Model): string[] {
@@ -62,7 +63,8 @@ function arranged(chart: Chart, term: Term, title: string, places: Places): Arra
 
 /** The numbers of a column, or of what is counted of every image. */
 async function measure(model: Model, name: string): Promise<Measure | null> {
-  const facts = model.atlas.columns.find((each) => each.name === name && each.kind !== "text");
+  const facts = model.atlas.columns.find((each) => each.name === name);
+  if (facts?.kind === "text") return null;
   if (facts) {
     const column = await model.column(facts);
     const isDate = facts.kind === "date";

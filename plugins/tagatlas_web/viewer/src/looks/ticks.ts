@@ -19,9 +19,23 @@ export function cleaned(number: number): number {
   return Number(number.toPrecision(12));
 }
 
-const written = new Intl.NumberFormat("en", { maximumSignificantDigits: 6 });
+/** Significant digits of a number, and of one that is written with a power of ten. */
+const DIGITS = { plain: 6, power: 3 };
+const MOST_DIGITS = 17;
 
-export function numberText(number: number): string {
+/** Numbers in as few digits as tell those apart that differ. */
+export function numberTexts(numbers: readonly number[]): string[] {
+  const different = new Set(numbers).size;
+  let texts = numbers.map((number) => numberText(number, 0));
+  for (let more = 1; new Set(texts).size < different && DIGITS.plain + more <= MOST_DIGITS; more++) {
+    texts = numbers.map((number) => numberText(number, more));
+  }
+  return texts;
+}
+
+/** @param more significant digits than usual. */
+function numberText(number: number, more: number): string {
   const size = Math.abs(number);
-  return size >= 1e9 || (size > 0 && size < 1e-4) ? number.toExponential(2).replace(/\.?0+e/, "e") : written.format(number);
+  if (size >= 1e9 || (size > 0 && size < 1e-4)) return number.toExponential(DIGITS.power - 1 + more).replace(/\.?0+e/, "e");
+  return number.toLocaleString("en", { maximumSignificantDigits: DIGITS.plain + more });
 }
