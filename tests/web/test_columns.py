@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
 from datetime import UTC, datetime
 from itertools import pairwise
 
@@ -13,6 +14,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from viewer_files import unpack
 
+from tagatlas_web.page import columns as module
 from tagatlas_web.page.columns import Column, columns_of
 from tagatlas_web.page.readings import read_values
 
@@ -65,6 +67,25 @@ def test_images_have_the_values_of_all_their_records(
 def test_an_image_has_the_values_of_three_records() -> None:
     (author,) = columns([(0, {"author": name}) for name in ("李雷", "Zoë", "Émile", "Zoë")])
     assert of_images(author) == [["李雷", "Zoë", "Émile"], [], [], [], []]
+
+
+def test_many_columns_are_not_decoded_again_and_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    decoded = module._decoded
+    passes: list[int] = []
+
+    def counted(objects: pl.Series) -> Iterator[dict[str, str | None]]:
+        passes.append(len(objects))
+        return decoded(objects)
+
+    monkeypatch.setattr(module, "_decoded", counted)
+    rows: list[tuple[int, dict[str, str | None]]] = [
+        (image, {f"c{number}": str(number % 3 + image) for number in range(40)})
+        for image in range(5)
+    ]
+    at_once = [of_images(column) for column in columns(rows)]
+    assert passes == [5, 5]  # for the names, and for all values
+    monkeypatch.setattr(module, "_CELLS", 100)  # few fit into memory
+    assert [of_images(column) for column in columns(rows)] == at_once
 
 
 @pytest.mark.parametrize(

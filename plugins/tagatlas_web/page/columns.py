@@ -19,11 +19,14 @@ if TYPE_CHECKING:
 
     from tagatlas_web.page.readings import Kind
 
-_AT_ONCE = 4
-"""Columns that are in memory together."""
+_FEW = 4
+"""Columns that are in memory together, of however many records."""
+
+_CELLS = 1 << 20
+"""Values that are in memory together, of more columns."""
 
 _BATCH = 1 << 16
-"""Records that are decoded together."""
+"""Records that are decoded together at most."""
 
 
 @dataclass(frozen=True)
@@ -77,9 +80,11 @@ def columns_of(records: pl.DataFrame, images: pl.DataFrame) -> Iterator[Column]:
     rows = images.select(pl.col("id").alias("image"), pl.row_index("row"))
     row = records.select("image").join(rows, on="image", how="left", maintain_order="left")["row"]
     names = list(dict.fromkeys(name for each in _decoded(records["columns"]) for name in each))
-    for first in range(0, len(names), _AT_ONCE):
-        some = names[first : first + _AT_ONCE]
-        for name, cells in zip(some, _cells(records["columns"], some), strict=True):
+    at_once = max(_FEW, _CELLS // max(records.height, 1))
+    batch = min(max(_CELLS // max(len(names), 1), 1), _BATCH)
+    for first in range(0, len(names), at_once):
+        some = names[first : first + at_once]
+        for name, cells in zip(some, _cells(records["columns"], some, batch), strict=True):
             yield _column(name, pl.DataFrame({"row": row, "value": cells}), images.height)
 
 
@@ -95,11 +100,11 @@ def _column(name: str, table: pl.DataFrame, images: int) -> Column:
     return Column(name, kind, values, keys, starts, of)
 
 
-def _cells(objects: pl.Series, names: Sequence[str]) -> list[pl.Series]:
-    """Some columns of all records, as columns again."""
+def _cells(objects: pl.Series, names: Sequence[str], batch: int) -> list[pl.Series]:
+    """Some columns of all records, as columns again; so many records are decoded together."""
     parts: list[list[pl.Series]] = [[pl.Series(dtype=pl.String)] for _ in names]
-    for first in range(0, len(objects), _BATCH):
-        records = list(_decoded(objects[first : first + _BATCH]))
+    for first in range(0, len(objects), batch):
+        records = list(_decoded(objects[first : first + batch]))
         for name, series in zip(names, parts, strict=True):
             series.append(pl.Series([record.get(name) for record in records], dtype=pl.String))
     return [pl.concat(series) for series in parts]
