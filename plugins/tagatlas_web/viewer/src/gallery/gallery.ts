@@ -63,14 +63,15 @@ export class Gallery {
     const size = element("input", { type: "range", min: "80", max: "256", value: "140", "aria-label": "Size of the pictures" });
     size.addEventListener("input", () => this.grid.resize(Number(size.value)));
     this.order.addEventListener("change", () => orSaid(this.rearrange()));
+    const back = button("Back to the map", () => actions.close());
+    back.classList.add("back");
     this.root = element(
       "section",
       { id: "gallery", "aria-label": "Gallery", hidden: "" },
-      element("header", {}, this.title, this.order, this.reverse, this.counted, size, this.pick, this.take,
-        button("Print", () => orSaid(this.printed.print())), button("Back to the map", () => actions.close())),
+      element("header", {}, this.title, this.order, this.reverse, size, this.pick, this.take,
+        button("Print", () => orSaid(this.printed.print())), back, this.counted),
       this.grid.root,
     );
-    this.root.querySelector("header > button:last-child")!.classList.add("back");
     this.root.addEventListener("keydown", (event) => {
       if (event.key !== "Escape") return;
       event.preventDefault();
