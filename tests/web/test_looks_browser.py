@@ -59,7 +59,7 @@ def test_images_stand_along_time_on_a_wall_and_by_numbers(page: Page, viewer: Pa
     open_viewer(page, viewer)
     arrange(page, "Timeline: day")
     page.wait_for_selector(".axes text:has-text('2020-0')")
-    assert "12 images have no value there" in page.inner_text("#news")
+    assert "12 images have no value there, and are not shown" in page.inner_text("#news")
     assert page.inner_text(".names") == ""
     x, y = image_under_pointer(page)
     page.mouse.click(x, y)

@@ -33,6 +33,11 @@ export class Column {
     return new Column(facts, file.values, keys, new Uint32Array(unpack(file.starts)), new Uint32Array(of));
   }
 
+  /** Whether any image has several values. */
+  get hasSeveral(): boolean {
+    return this.starts.some((start, row) => this.starts[row + 1]! > start + 1);
+  }
+
   /** The values of an image, in the order of its records. */
   texts(row: number): string[] {
     return Array.from(this.of.subarray(this.starts[row]!, this.starts[row + 1]!), (value) => this.values[value]!);

@@ -1,7 +1,7 @@
 /** Ways to look at the images: how they are arranged, and what they are coloured by. */
 
 import type { Term } from "../address/address";
-import { button, element, foreign, isolated, plain } from "../elements";
+import { button, count, element, foreign, isolated, plain } from "../elements";
 import type { Model } from "../data/model";
 import type { Condition } from "../find/conditions";
 import { ofRows } from "../find/kinds";
@@ -81,7 +81,8 @@ export class Looks {
     if (!arranged && !stage.places.arranged) return true;
     stage.show(arranged ? chart.placed(arranged) : chart, this.actions.kept());
     this.turned();
-    const without = arranged?.lacking ? `; ${plain(arranged.lacking)} images have no value there and are not shown` : "";
+    const lacking = arranged?.lacking ?? 0;
+    const without = lacking ? `; ${count(lacking, "image has", "images have")} no value there, and ${lacking === 1 ? "is" : "are"} not shown` : "";
     this.actions.say(arranged ? `${isolated(arranged.title)}${without}` : `Map ${isolated(chart.facts.name)}`);
     return true;
   }

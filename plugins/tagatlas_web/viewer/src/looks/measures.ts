@@ -47,10 +47,10 @@ export async function arrangedBy(model: Model, chart: Chart, term: Term): Promis
   if (kind === "wall") return arranged(chart, term, "Wall", wall(boxes));
   const across = await measure(model, first);
   if (kind === "timeline" && across?.isDate) {
-    return arranged(chart, term, `Timeline by ${first}`, timeline(boxes, across.values, first));
+    return arranged(chart, term, `Timeline by ${across.title}`, timeline(boxes, across.values, across.title));
   }
   const up = kind === "scatter" ? await measure(model, second) : null;
-  return across && up && arranged(chart, term, `${first} and ${second}`, scatter(boxes, across, up));
+  return across && up && arranged(chart, term, `${across.title} and ${up.title}`, scatter(boxes, across, up));
 }
 
 function arranged(chart: Chart, term: Term, title: string, places: Places): Arranged {
@@ -68,7 +68,9 @@ async function measure(model: Model, name: string): Promise<Measure | null> {
   if (facts) {
     const column = await model.column(facts);
     const isDate = facts.kind === "date";
-    return { title: name, values: lowest(column), isDate };
+    // What is read off the axis is true of one record of each image: which, it says.
+    const which = column.hasSeveral ? (isDate ? " (earliest)" : " (lowest)") : "";
+    return { title: name + which, values: lowest(column), isDate };
   }
   if (!isCount(name)) return null;
   return { title: name, values: Float64Array.from(model[COUNTS[name]]), isDate: false };
@@ -87,7 +89,7 @@ export async function colouringBy(model: Model, term: Term): Promise<Colouring |
   }
   if (kind !== "column") return null;
   const found = await measure(model, name);
-  if (found) return coloured(term, byNumber(found.values, found.isDate));
+  if (found) return { term, title: found.title, ...byNumber(found.values, found.isDate) };
   const facts = model.atlas.columns.find((each) => each.name === name);
   if (!facts) return null;
   const column = await model.column(facts);
