@@ -1,7 +1,7 @@
 /** Copies a link to what the page shows. */
 
 import { button } from "../elements";
-import { isEmbedded } from "../data/host";
+import { isEmbedded, isLive } from "../data/host";
 
 /**
  * The button; null in a frame of a notebook, which has no address.
@@ -19,7 +19,7 @@ export function copyLink(link: () => string, say: (news: string) => void): HTMLB
 async function copy(text: string, beside: HTMLElement, say: (news: string) => void): Promise<void> {
   try {
     await navigator.clipboard.writeText(text);
-    say("The link is copied");
+    say(copied());
   } catch {
     // Pages that are opened from a folder, or from a server without encryption, may not.
     const field = document.createElement("input");
@@ -28,10 +28,18 @@ async function copy(text: string, beside: HTMLElement, say: (news: string) => vo
     field.setAttribute("aria-label", "Link to this view");
     beside.after(field);
     field.select();
-    const copied = document.execCommand("copy");
-    if (copied) field.remove();
+    const isCopied = document.execCommand("copy");
+    if (isCopied) field.remove();
     else field.addEventListener("blur", () => field.remove(), { once: true });
-    say(copied ? "The link is copied" : "Copy the link from the field: this browser does not let a page do it");
+    say(isCopied ? copied() : "Copy the link from the field: this browser does not let a page do it");
   }
   beside.focus();
+}
+
+/** What was copied, and who can open it: others have no access to this machine. */
+function copied(): string {
+  const isHere = location.protocol === "file:" || /^(localhost|127\..*|\[::1\])$/.test(location.hostname);
+  if (!isHere) return "The link is copied";
+  const where = isLive() ? "only on this machine, while tagatlas view runs" : "only on this machine";
+  return `The link is copied. It opens ${where}. For others, put its part from # on behind the address of a published copy.`;
 }

@@ -68,7 +68,7 @@ export class Trail {
     this.going++;
     try {
       const lacking = [...unknown.map((part) => `“${part.slice(0, 80)}”`), ...(await this.actions.show(address))];
-      if (lacking.length) this.actions.say(`Of this page's address is not known here: ${lacking.join(", ")}`);
+      if (lacking.length) this.actions.say(`This link asks for what is not here, and was left out: ${lacking.join("; ")}`);
     } finally {
       this.going--;
       if (!this.going) this.remember();
