@@ -88,6 +88,8 @@ def test_the_keys_are_listed(page: Page) -> None:
     said = page.inner_text("dialog.keys")
     assert "Escape" in said
     assert "lasso" in said
+    map_keys = page.locator("dialog.keys dl").first.locator("dt").all_inner_texts()
+    assert len(map_keys) == len(set(map_keys))
     assert "draw an arrow" not in said  # nobody can, without a server
     page.keyboard.press("t")
     assert page.get_attribute(".tools .tags", "aria-pressed") == "false"

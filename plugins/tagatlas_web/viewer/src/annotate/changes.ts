@@ -26,7 +26,7 @@ export class ChangeList {
     this.shown = changes;
     const waiting = changes.filter(([, , isOnMap]) => !isOnMap).length;
     this.due.hidden = waiting === 0;
-    this.due.textContent = `${count(waiting, "change")} of clusters: tagatlas map makes the map again by ${waiting === 1 ? "it" : "them"}.`;
+    this.due.textContent = `${count(waiting, "change")} of clusters ${waiting === 1 ? "is" : "are"} saved. Places and outlines follow when you run tagatlas map.`;
     this.root.hidden = changes.length === 0;
     this.summary.textContent = `Clusters changed by hand (${changes.length})`;
     this.list.replaceChildren(

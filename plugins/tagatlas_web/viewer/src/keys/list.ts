@@ -33,7 +33,6 @@ export function keysOf({ maps, isLive, nodes }: Means): Group[] {
       { keys: "+ −", means: "zoom in and out" },
       { keys: "0", means: "show the whole map" },
       { keys: "Enter", means: "open the image in the middle" },
-      { keys: "P", means: "show the gallery" },
       { keys: "T", means: `show ${nodes}` },
       { keys: "P", means: "show the pictures as a gallery, or the map again" },
       ...(maps > 1 ? several : []),
