@@ -146,7 +146,7 @@ def test_the_gallery_is_in_the_order_of_columns(page: Page, viewer: Path, map_: 
     authors = [columns[name]["author"] for name in in_order(page, "author")]
     assert set(authors) == {"ada"}  # before Émile and Zoë, whatever their case and accents
     often = dict(map_.images.select("label", "frequency").iter_rows())
-    seen = [often[name] for name in in_order(page, "frequency")]
+    seen = [often[name] for name in in_order(page, "times seen")]
     assert seen[0] == 5
     assert seen == sorted(seen, reverse=True)
     page.click("#gallery button:has-text('Reversed')")
@@ -233,6 +233,11 @@ def test_a_page_from_a_folder_saves_where_the_pictures_are(page: Page, viewer: P
     assert len(rows) == IMAGES
     assert all((viewer.parent / row["file"]).is_file() for row in rows)
     assert all(row["address"].startswith("https://example.org/") for row in rows)
+    page.wait_for_selector("#news:has-text('their list was saved')")
+    place = page.locator("#news").bounding_box()
+    assert place is not None
+    on_top = "([x, y]) => document.elementFromPoint(x, y).id"
+    assert page.evaluate(on_top, [place["x"] + 9, place["y"] + 9]) == "news"
 
 
 def test_the_gallery_is_printed_whole(page: Page, viewer: Path, tmp_path: Path) -> None:
@@ -242,6 +247,7 @@ def test_the_gallery_is_printed_whole(page: Page, viewer: Path, tmp_path: Path) 
     page.wait_for_function("() => window.printed")
     page.emulate_media(media="print")
     assert page.locator("#printed figure:visible").count() == IMAGES
+    assert page.inner_text("#printed > p") == f"{IMAGES} images"
     assert page.is_hidden("#side")
     page.wait_for_function(
         "() => [...document.querySelectorAll('#printed img')].every(each => each.naturalWidth > 0)"

@@ -84,6 +84,7 @@ export class App {
       chosen: () => this.chosen,
       choose: (rows, words) => this.chooseRows(rows, words),
       scores: () => scoresOf(this.conditions.all),
+      conditions: () => this.conditionsInWords(),
       open: (row) => this.open(row, "elsewhere"),
       focusPicture: () => this.card.focusPicture(),
       closeCard: () => {
@@ -193,9 +194,11 @@ export class App {
 
   /** What is chosen, for those who only have a picture. */
   private chosenWords(): string {
-    if (!this.chosen) return "";
-    const words = this.conditions.all.map((step, at) => isolated(stepWords(step, at === 0))).join(", ");
-    return `${count(this.chosen.length, "image")} marked: ${words}`;
+    return this.chosen ? `${count(this.chosen.length, "image")} marked: ${this.conditionsInWords()}` : "";
+  }
+
+  private conditionsInWords(): string {
+    return this.conditions.all.map((step, at) => isolated(stepWords(step, at === 0))).join(", ");
   }
 
   private begun(stage: Stage): void {

@@ -21,6 +21,8 @@ export interface GalleryActions {
   choose(rows: readonly number[]): void;
   /** How well each image fits what is looked for; null where that is not known. */
   scores(): ArrayLike<number> | null;
+  /** What chose the images, in words; empty where all are shown. */
+  conditions(): string;
   close(): void;
   /** Another order is shown, or other images are picked. */
   changed(): void;
@@ -57,9 +59,12 @@ export class Gallery {
     this.reverse.setAttribute("aria-pressed", "false");
     this.pick = button("", () => actions.choose([...this.grid.picked].sort((one, other) => one - other)));
     this.take = button("Save pictures", () => orSaid(this.takeAway()));
-    this.printed = new Printed(
-      model, () => this.isShown, () => this.grid.shown, (row) => this.chart?.clusters[this.chart.cluster[row]!]?.name ?? "",
-    );
+    this.printed = new Printed(model, {
+      isShown: () => this.isShown,
+      rows: () => this.grid.shown,
+      conditions: () => actions.conditions(),
+      caption: (row) => this.chart?.clusters[this.chart.cluster[row]!]?.name ?? "",
+    });
     const size = element("input", { type: "range", min: "80", max: "256", value: "140", "aria-label": "Size of the pictures" });
     size.addEventListener("input", () => this.grid.resize(Number(size.value)));
     this.order.addEventListener("change", () => orSaid(this.rearrange()));

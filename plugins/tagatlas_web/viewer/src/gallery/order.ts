@@ -24,7 +24,7 @@ export interface Order {
 export function ordersOf(model: Model, chart: Chart, scores: ArrayLike<number> | null): Order[] {
   const orders: Order[] = [
     { name: "neighbours on the map", falls: false, key: () => (row) => row },
-    { name: "frequency", falls: true, key: () => (row) => model.frequency[row]! },
+    { name: "times seen", falls: true, key: () => (row) => model.frequency[row]! },
     { name: "number of records", falls: true, key: () => (row) => model.records[row]! },
     { name: "name", falls: false, key: () => (row) => folded(model.label(row)) || null },
     { name: "cluster", falls: false, key: () => (row) => (chart.has(row) ? chart.cluster[row]! : null) },

@@ -25,6 +25,8 @@ export interface PanelActions {
   choose(rows: readonly number[], words: string): void;
   /** How well each image fits what is looked for; null where that is not known. */
   scores(): ArrayLike<number> | null;
+  /** The conditions, in words; empty where there are none. */
+  conditions(): string;
   /** Open the card of an image. */
   open(row: number): Promise<void>;
   /** Go to the picture on the card. */
@@ -60,6 +62,7 @@ export class Panels {
       enlarge: (row) => this.enlarge(row, false),
       choose: (rows) => actions.choose(rows, "picked in the gallery"),
       scores: () => actions.scores(),
+      conditions: () => actions.conditions(),
       say: (news) => actions.say(news),
     });
     this.table = new FamilyTable(byId("main"), model, {

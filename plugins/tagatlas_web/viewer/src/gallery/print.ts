@@ -2,23 +2,29 @@
 
 import { showPicture } from "../data/host";
 import type { Model } from "../data/model";
-import { count, element, foreign, plain } from "../elements";
+import { count, element, foreign, isolated, plain } from "../elements";
 
 const MOST = 2000;
+
+export interface PrintedFacts {
+  /** Whether the gallery is what a print would show. */
+  isShown(): boolean;
+  rows(): ArrayLike<number>;
+  /** What chose the images, in words; empty where all are shown. */
+  conditions(): string;
+  caption(row: number): string;
+}
 
 export class Printed {
   private readonly root = element("section", { id: "printed", "aria-hidden": "true" });
 
-  /** @param isShown whether the gallery is what a print would show. */
   constructor(
     private readonly model: Model,
-    private readonly isShown: () => boolean,
-    private readonly rows: () => ArrayLike<number>,
-    private readonly caption: (row: number) => string,
+    private readonly facts: PrintedFacts,
   ) {
     document.body.append(this.root);
     window.addEventListener("beforeprint", () => {
-      if (this.isShown() && !this.root.childElementCount) this.put();
+      if (this.facts.isShown() && !this.root.childElementCount) this.put();
     });
     window.addEventListener("afterprint", () => this.clear());
   }
@@ -31,12 +37,16 @@ export class Printed {
 
   /** @returns when each picture is there, or known to be missing. */
   private put(): Promise<void>[] {
-    const rows = Array.from(this.rows()).slice(0, MOST);
-    const left = this.rows().length - rows.length;
+    const { facts } = this;
+    const { title, credit } = this.model.atlas;
+    const rows = Array.from(facts.rows()).slice(0, MOST);
+    const all = facts.rows().length;
+    const size = count(rows.length, "image") + (all > rows.length ? `, the first of ${plain(all)}` : "");
+    const words = [size, facts.conditions(), credit && isolated(credit)].filter(Boolean);
     const pictures = rows.filter((row) => !this.model.isHidden(row)).map((row) => this.figure(row));
     this.root.replaceChildren(
-      element("h1", {}, foreign(this.model.atlas.title)),
-      element("p", {}, count(rows.length, "image"), left ? `, the first of ${plain(rows.length + left)}` : ""),
+      element("h1", {}, foreign(title)),
+      element("p", {}, words.join(" · ")),
       element("div", {}, ...pictures.map(([shown]) => shown)),
     );
     document.documentElement.classList.add("printing-gallery");
@@ -55,7 +65,7 @@ export class Printed {
       });
     });
     showPicture(picture, this.model.picture(row));
-    const caption = element("figcaption", {}, foreign(this.model.label(row)), " ", element("small", {}, this.caption(row)));
+    const caption = element("figcaption", {}, foreign(this.model.label(row)), " ", element("small", {}, this.facts.caption(row)));
     return [element("figure", {}, picture, caption), there];
   }
 
