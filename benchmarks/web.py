@@ -45,7 +45,7 @@ from PIL import Image
 from planted_topics import planted_topics
 from playwright.sync_api import CDPSession, Page, sync_playwright
 
-from tagatlas.contracts import Map, Provenance
+from tagatlas.contracts import ImageStore, Map, Provenance
 from tagatlas_exports.embedding_atlas import EmbeddingAtlasOptions
 from tagatlas_exports.embedding_atlas.renderer import EmbeddingAtlasRenderer
 from tagatlas_mapping.cluster import outlines
@@ -82,8 +82,25 @@ class Shown:
     transferred: float
 
 
-def planted_map(images: int) -> Map:
-    """A map as large as that: each topic a disc of images, as close as they fit."""
+def words(count: int) -> list[str]:
+    """So many labels of tags like words; every fifth has two, of which one is another's."""
+    syllables = [first + second for first in "bdfgklmnprstvz" for second in "aeiou"]
+    many = len(syllables)
+
+    def word(number: int) -> str:
+        parts = number % many, number // many % many, number // many**2 + number % 7
+        return "".join(syllables[part % many] for part in parts)
+
+    return [word(n) if n % 5 else f"{word(n // 5 + 1)} {word(n)}" for n in range(count)]
+
+
+def planted_map(images: int, store: ImageStore | None = None) -> Map:
+    """A map as large as that: each topic a disc of images, as close as they fit.
+
+    Args:
+        images: how many.
+        store: of their pictures; drawn ones by default.
+    """
     planted = planted_topics(images)
     network, topics = planted.network, planted.topics.astype(np.int32)
     tag_count = network.node_count - images
@@ -95,7 +112,7 @@ def planted_map(images: int) -> Map:
     none = [0] * tag_count
     padded = np.concatenate([places, np.zeros((tag_count, 2))])
     ids = [f"{row * 2654435761 % 2**32:08x}{row:056x}" for row in range(images)]
-    names = [str(label) for label in network.nodes["label"][images:]]
+    names = words(tag_count)
     nodes = pl.DataFrame(
         {
             "id": ids + [f"tag:{name}" for name in names],
@@ -167,7 +184,7 @@ def planted_map(images: int) -> Map:
         tags=tags.sort("image", "score", "tag", descending=[False, True, False]).lazy(),
         records=records,
         provenance=Provenance([], {}, None, images, {}, "planted", "planted", {}, {}),
-        store=ThumbnailStore(),
+        store=store or ThumbnailStore(),
     )
 
 

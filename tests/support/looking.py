@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
-from viewer_files import boxes_of, read, unpack
+from viewer_files import boxes_of, read, rows, unpack
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -94,9 +94,7 @@ def shown_on(page: Page, index: Path, number: int = 0, stage: str = ".stage") ->
 
 def rows_of(viewer: Path) -> list[str]:
     """The labels of all images."""
-    texts = read(viewer, "texts")["labels"]
-    assert isinstance(texts, list)
-    return texts
+    return rows(viewer, "labels")
 
 
 def _centres(

@@ -58,6 +58,29 @@ def read_any(viewer: Path, name: str) -> object:
     return content
 
 
+def postings(viewer: Path, backend: int) -> dict[str, list[tuple[int, int]]]:
+    """For each tag of a backend the images that have it: rows, and scores of 255."""
+    index = read(viewer, f"tags/{backend}")
+    labels, images = index["labels"], unpack(index["images"], "<u4").astype(int).tolist()
+    assert isinstance(labels, list)
+    ends = [*unpack(index["firsts"], "<u4").astype(int).tolist()[1:], len(labels)]
+    found: dict[str, list[tuple[int, int]]] = {}
+    for part, end in enumerate(ends):
+        file = read(viewer, f"tags/{backend}/{part}")
+        bytes_ = np.frombuffer(b64decode(str(file["rows"])), np.uint8).reshape(4, -1)
+        steps = sum(bytes_[byte].astype(np.int64) << 8 * byte for byte in range(4))
+        scores = unpack(file["scores"], "u1").astype(int)
+        assert isinstance(steps, np.ndarray)
+        first = 0
+        while len(found) < end:
+            some = slice(first, first + images[len(found)])
+            rows = np.cumsum(steps[some]).tolist()
+            found[labels[len(found)]] = list(zip(rows, scores[some].tolist(), strict=True))
+            first = some.stop
+        assert first == len(scores)
+    return found
+
+
 def boxes_of(map_file: dict[str, object]) -> NDArray[np.float64]:
     """x, y, width and height of each image in a file of a map, shape (n, 4)."""
     packed = map_file["boxes"]

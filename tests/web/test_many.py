@@ -14,17 +14,20 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 from numpy.typing import NDArray
 from PIL import Image
+from programs import FindProgram
 from themed_map import themed_map
-from viewer_files import boxes_of, read, read_any, render
+from viewer_files import boxes_of, postings, read, read_any, render, unpack
+from viewer_modules import run_with_viewer
 
 from tagatlas.contracts import ImageStore, Variant
 from tagatlas.testing import MemoryStore
 from tagatlas_web.page.copies import Copies
 from tagatlas_web.page.families import families_of
 from tagatlas_web.page.pictures import MANY, levels_for, write_pages
+from tagatlas_web.page.postings import IN_PART, Postings
 from tagatlas_web.page.scripts import DEFLATED_FROM, ScriptFolder, packed_places
 
-FIRST = ("atlas.js", "annotations.js", "texts.js", "maps/0.js")
+FIRST = ("atlas.js", "annotations.js", "ids.js", "labels.js", "maps/0.js")
 MEGABYTES = 4
 NOISY = 40
 """How many noisy pictures differ."""
@@ -50,6 +53,49 @@ def test_a_file_is_read_as_it_was_written(tmp_path: Path, length: int) -> None:
     assert script.read_bytes().isascii()
     assert script.read_bytes().startswith(b"tagatlasData") == (length == 10)
     assert read_any(tmp_path, "some/file") == content
+
+
+def tags_of(images: int, per_tag: list[int]) -> pl.DataFrame:
+    """Tags that so many of the first images have, some with a low score."""
+    rows = np.concatenate([np.arange(count) for count in per_tag])
+    tags = [f"tag {number:03}" for number, count in enumerate(per_tag) for _ in range(count)]
+    table = {"row": rows.astype(np.uint32), "tag": tags, "score": (rows % 5 + 1) / 5}
+    return pl.DataFrame(table).sample(fraction=1, shuffle=True, seed=images)
+
+
+def test_images_of_tags_are_in_parts_of_which_a_search_reads_few(tmp_path: Path) -> None:
+    per_tag = [10, IN_PART + 7, 3, IN_PART // 2, IN_PART // 2, 1]
+    tags = tags_of(IN_PART + 7, per_tag)
+    found = Postings.of(tags)
+    (tmp_path / "data").mkdir()
+    scripts = ScriptFolder(tmp_path / "data")
+    index = found.index([51, 102])
+    assert isinstance(index, dict)
+    scripts.write("tags/0", index)
+    for part, images in enumerate(found.parts()):
+        scripts.write(f"tags/0/{part}", images)
+    assert len(unpack(index["firsts"], "<u4")) == 3
+    read_back = postings(tmp_path, 0)
+    wanted = {
+        label: list(zip(rows, [round(255 * score) for score in scores], strict=True))
+        for label, rows, scores in tags.sort("row").group_by("tag").agg("row", "score").rows()
+    }
+    assert read_back == wanted
+    # What counts is from the score of a map, and from where a tag stands out, on.
+    floors = unpack(index["floors"], "u1")
+    for least, counted in zip((51, 102), index["counted"], strict=True):
+        assert unpack(counted, "<u4").tolist() == [
+            sum(score >= max(least, floor) for _, score in read_back[label])
+            for label, floor in zip(index["labels"], floors, strict=True)
+        ]
+    assert sum(1 for _ in Postings.of(tags.clear()).parts()) == 0
+
+
+@pytest.mark.slow
+def test_texts_searched_together_are_found_as_each_by_itself(
+    tmp_path: Path, find_program: FindProgram
+) -> None:
+    assert run_with_viewer(find_program, tmp_path, "find/pure.ts", "written.cjs")
 
 
 def test_pages_of_many_images_end_where_few_are_in_view() -> None:

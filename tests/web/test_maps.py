@@ -13,7 +13,7 @@ import pytest
 from msgspec import structs
 from themed_atlas import COLOURS, themed_atlas
 from themed_map import themed_map
-from viewer_files import boxes_of, read, render, rows, unpack
+from viewer_files import boxes_of, postings, read, render, rows, unpack
 
 from tagatlas.contracts import Maker, Map, NetworkDescription
 from tagatlas.contracts.annotation import Annotation, ClusterName, Note
@@ -93,8 +93,7 @@ def test_tags_of_every_backend_are_there_for_every_image(atlas: Map, viewer: Pat
         scores = rows(viewer, f"scores/{number}/0")
         found = {(ids[row], tag): score for row, tags in enumerate(scores) for tag, score in tags}
         assert found == {(image, tag): score for image, tag, score in wanted.iter_rows()}
-        file = read(viewer, f"tags/{number}")
-        assert len(unpack(file["rows"], "<u4")) == wanted.height
+        assert sum(map(len, postings(viewer, number).values())) == wanted.height
     assert set(listed(read(viewer, "tags/1")["labels"])) == set(COLOURS)
 
 
@@ -195,7 +194,7 @@ def test_a_map_alone_needs_no_names_of_backends(tmp_path: Path) -> None:
 
 
 def rows_of_ids(viewer: Path) -> list[str]:
-    return [str(image) for image in listed(read(viewer, "texts")["ids"])]
+    return [str(image) for image in rows(viewer, "ids")]
 
 
 def listed(content: object) -> list[Any]:

@@ -64,7 +64,7 @@ def test_the_page_and_its_files_are_served(server: Viewing) -> None:
     assert page.status == 200
     assert page.headers["content-type"].startswith("text/html")
     assert b"data-live=" in page.body
-    for name in ("viewer.js", "viewer.css", "data/atlas.js", "data/texts.js", "data/details/0.js"):
+    for name in ("viewer.js", "viewer.css", "data/atlas.js", "data/ids.js", "data/details/0.js"):
         assert server.ask(name).status == 200, name
 
 

@@ -18,7 +18,7 @@ from hypothesis.extra.numpy import arrays
 from numpy.typing import NDArray
 from PIL import Image
 from themed_map import themed_map
-from viewer_files import boxes_of, read, read_any, render, rows, unpack
+from viewer_files import boxes_of, postings, read, read_any, render, rows, unpack
 
 from tagatlas.contracts import RendererSpec, Variant
 from tagatlas.testing import RendererContract
@@ -44,9 +44,7 @@ def page(viewer: Path, level: str, number: int) -> NDArray[np.uint8]:
 def test_numbers_are_those_of_the_map(tmp_path: Path) -> None:
     map_ = themed_map(60)
     viewer = render(map_, tmp_path)
-    facts, texts = read(viewer, "maps/0"), read(viewer, "texts")
-    ids = texts["ids"]
-    assert isinstance(ids, list)
+    facts, ids = read(viewer, "maps/0"), rows(viewer, "ids")
     wanted = {row["id"]: row for row in map_.images.iter_rows(named=True)}
     assert sorted(ids) == sorted(wanted)
     boxes = boxes_of(facts)
@@ -66,18 +64,11 @@ def test_numbers_are_those_of_the_map(tmp_path: Path) -> None:
 def test_tags_lead_to_their_images(tmp_path: Path) -> None:
     map_ = themed_map(60)
     viewer = render(map_, tmp_path)
-    ids = read(viewer, "texts")["ids"]
-    assert isinstance(ids, list)
-    file = read(viewer, "tags/0")
-    starts = unpack(file["starts"], "<u4").astype(int)
-    rows = unpack(file["rows"], "<u4").astype(int)
-    scores = unpack(file["scores"], "u1")
-    labels = file["labels"]
-    assert isinstance(labels, list)
+    ids = rows(viewer, "ids")
     found = {
-        (ids[rows[at]], label): scores[at] / 255
-        for tag, label in enumerate(labels)
-        for at in range(starts[tag], starts[tag + 1])
+        (ids[row], label): score / 255
+        for label, images in postings(viewer, 0).items()
+        for row, score in images
     }
     tags = map_.tags.collect()
     wanted = {(image, tag): score for image, tag, score in tags.iter_rows()}
@@ -87,8 +78,7 @@ def test_tags_lead_to_their_images(tmp_path: Path) -> None:
 def test_a_picture_fills_its_cell_on_every_level(tmp_path: Path) -> None:
     map_ = themed_map(150)
     viewer = render(map_, tmp_path)
-    facts, ids = read(viewer, "atlas"), read(viewer, "texts")["ids"]
-    assert isinstance(ids, list)
+    facts, ids = read(viewer, "atlas"), rows(viewer, "ids")
     base, levels = facts["base"], facts["levels"]
     assert isinstance(base, dict)
     assert isinstance(levels, list)
@@ -109,8 +99,7 @@ def test_a_picture_fills_its_cell_on_every_level(tmp_path: Path) -> None:
 def test_details_hold_records_tags_and_likes(tmp_path: Path) -> None:
     map_ = themed_map(300)
     viewer = render(map_, tmp_path, WebOptions(pictures="image"))
-    ids = read(viewer, "texts")["ids"]
-    assert isinstance(ids, list)
+    ids = rows(viewer, "ids")
     themes = dict(map_.images.select("id", "cluster").iter_rows())
     tags = map_.tags.collect()
     for row in (0, 255, 256, 299):

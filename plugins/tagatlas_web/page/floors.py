@@ -22,7 +22,7 @@ _LEAST_ODDS = 1e-6
 
 
 def floors_of(
-    scores: NDArray[np.float64], starts: NDArray[np.uint32], images: int
+    scores: NDArray[np.float64], starts: NDArray[np.integer], images: int
 ) -> NDArray[np.float64]:
     """The score of each tag from which on it stands out; 0 where most images do not have it.
 

@@ -19,6 +19,7 @@ from tagatlas_web.page.families import families_of
 from tagatlas_web.page.html import STATIC, page
 from tagatlas_web.page.moments import with_moments
 from tagatlas_web.page.pictures import levels_for, write_pages
+from tagatlas_web.page.postings import Postings
 from tagatlas_web.page.rows import Rows
 from tagatlas_web.page.scripts import ScriptFolder
 from tagatlas_web.page.tables import (
@@ -26,11 +27,10 @@ from tagatlas_web.page.tables import (
     atlas_file,
     backend_of,
     detail_files,
+    least_of,
     map_facts,
     numbered,
     score_files,
-    tag_file,
-    texts_file,
 )
 
 if TYPE_CHECKING:
@@ -86,7 +86,8 @@ class WebRenderer(Renderer):
         images, records = maps.rows.images, maps.rows.records
         levels = levels_for(images.height, int(self._options.sharpest))
         backends = maps.write_tags()
-        scripts.write("texts", texts_file(images))
+        scripts.write("ids", images["id"].to_list())
+        scripts.write("labels", images["label"].to_list())
         scripts.write("annotations", maps.annotations)
         columns, date = _write_columns(records, images, scripts)
         records = with_moments(records, date)
@@ -155,6 +156,7 @@ class _Maps:
         self._first = first
         self._scripts = scripts
         self._more: dict[str, list[pl.DataFrame]] = {}
+        self._leasts = {least_of()}
         self._own = self.add(first)
 
     def add(self, map_: Map) -> pl.DataFrame:
@@ -164,6 +166,7 @@ class _Maps:
         for part, near in enumerate(near_files(map_, self.rows)):
             self._scripts.write(f"near/{number}/{part}", near)
         self.facts.append(map_facts(map_, len(self.rows)))
+        self._leasts.add(least_of(map_))
         self.annotations[map_.name] = annotations_of(map_)
         if map_ is not self._first and new.height:
             for backend in _backends(map_):
@@ -177,7 +180,10 @@ class _Maps:
         for number, backend in enumerate(backends):
             own = numbered(_tags_of(self._first, backend), self._own)
             table = pl.concat([own, *self._more.pop(backend, ())])
-            self._scripts.write(f"tags/{number}", tag_file(table))
+            postings = Postings.of(table)
+            self._scripts.write(f"tags/{number}", postings.index(sorted(self._leasts)))
+            for part, images in enumerate(postings.parts()):
+                self._scripts.write(f"tags/{number}/{part}", images)
             for part, scores in enumerate(score_files(table, len(self.rows))):
                 self._scripts.write(f"scores/{number}/{part}", scores)
         return backends

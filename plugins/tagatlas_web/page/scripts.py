@@ -101,9 +101,21 @@ def packed_places(places: NDArray[np.float64], quantum: float) -> dict[str, obje
     steps[:, :2] = np.diff(steps[:, :2], axis=0, prepend=0)
     moved = steps[:, :2]
     steps[:, :2] = np.where(moved < 0, -2 * moved - 1, 2 * moved)
-    columns = np.ascontiguousarray(steps.T.astype("<u4"))
-    planes = columns.view(np.uint8).reshape(4, len(places), 4).swapaxes(1, 2)
-    return {"quantum": quantum, "planes": packed(np.ascontiguousarray(planes))}
+    return {"quantum": quantum, "planes": packed(planes(steps.T.astype(np.uint32)))}
+
+
+def planes(rows: NDArray[np.uint32]) -> NDArray[np.uint8]:
+    """The lowest bytes of all numbers of a row, then the next ones, four in all.
+
+    Args:
+        rows: shape (k, n).
+
+    Returns:
+        Shape (k, 4, n).
+    """
+    count, length = rows.shape
+    parts = np.ascontiguousarray(rows, dtype="<u4").view(np.uint8).reshape(count, length, 4)
+    return np.ascontiguousarray(parts.swapaxes(1, 2))
 
 
 def _bytes_of(numbers: NDArray[Number]) -> bytes:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from itertools import pairwise
+from math import floor
 from typing import TYPE_CHECKING, Literal
 
 import numpy as np
@@ -12,7 +13,6 @@ import polars as pl
 from tagatlas import ClusterMerge, ClusterMove
 from tagatlas.toolkit import content_as_json
 from tagatlas_web.page.charts import NEAR_ROWS
-from tagatlas_web.page.floors import floors_of
 from tagatlas_web.page.scripts import packed
 
 if TYPE_CHECKING:
@@ -27,6 +27,8 @@ if TYPE_CHECKING:
 
 DETAIL_ROWS = 256
 """Images in one file of details, or of scores."""
+
+_LIKELY = 0.1
 
 
 def map_facts(map_: Map, known: int) -> dict[str, object]:
@@ -47,6 +49,12 @@ def map_facts(map_: Map, known: int) -> dict[str, object]:
         "clusters": map_.clusters_in_words,
         "known": known,
     }
+
+
+def least_of(map_: Map | None = None) -> int:
+    """The lowest score, in [0, 255], of a tag that counts on a map, or where no map says so."""
+    least = None if map_ is None else map_.provenance.builder.description.lowest_score
+    return floor(255 * (_LIKELY if least is None else least) + 0.5)
 
 
 def backend_of(map_: Map) -> str:
@@ -111,11 +119,6 @@ def _counts(column: pl.Series) -> NDArray[np.uint32]:
     return column.clip(0, 2**32 - 1).cast(pl.UInt32).to_numpy()
 
 
-def texts_file(images: pl.DataFrame) -> object:
-    """``texts.js``: ids and labels."""
-    return {"ids": images["id"].to_list(), "labels": images["label"].to_list()}
-
-
 def annotations_of(map_: Map) -> list[object]:
     """A map's annotations but for changes of clusters, in the server's format."""
     return [
@@ -138,26 +141,6 @@ def numbered(tags: pl.LazyFrame, rows: pl.DataFrame) -> pl.DataFrame:
     """
     joined = tags.join(rows.lazy(), on="image", maintain_order="left")
     return joined.select("row", "tag", "score").collect()
-
-
-def tag_file(tags: pl.DataFrame) -> object:
-    """``tags/N.js``: for each tag of a backend the images that have it.
-
-    Args:
-        tags: as from :func:`numbered`.
-    """
-    ordered = tags.sort("tag", "row")
-    counts = ordered.group_by("tag", maintain_order=True).len()
-    starts = np.concatenate([[0], np.cumsum(counts["len"].to_numpy())]).astype(np.uint32)
-    scores = ordered["score"].to_numpy()
-    floors = floors_of(scores, starts, tags["row"].n_unique())
-    return {
-        "labels": counts["tag"].to_list(),
-        "starts": packed(starts),
-        "rows": packed(ordered["row"].cast(pl.UInt32).to_numpy()),
-        "scores": packed((scores * 255).round().astype(np.uint8)),
-        "floors": packed(np.ceil(floors * 255).astype(np.uint8)),
-    }
 
 
 def score_files(tags: pl.DataFrame, images: int) -> Iterator[list[object]]:

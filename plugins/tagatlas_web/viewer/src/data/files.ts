@@ -136,23 +136,27 @@ export interface Near {
   joined: number[];
 }
 
-/** The file `texts.js`: of each image. */
-export interface TextFile {
-  ids: string[];
-  labels: string[];
-}
-
-/** A file `tags/N.js`: for each tag of a backend the images that have it, by rising row. */
+/** The file `tags/N.js`: the tags of a backend, sorted. */
 export interface TagFile {
   labels: string[];
-  /** Where the images of each tag begin in `rows`, and the end of all: Uint32. */
-  starts: Packed;
-  /** Uint32. */
+  /** How many images have each: Uint32. */
+  images: Packed;
+  /** Of each tag the score, of 255, from which on it stands out; 0 where all do: Uint8. */
+  floors: Packed;
+  /** Scores, of 255, from which on tags count on some map. */
+  leasts: number[];
+  /** For each of `leasts` how many images have each tag from there, and from its floor, on: Uint32. */
+  counted: Packed[];
+  /** The first tag of each file `tags/N/M.js`: Uint32. */
+  firsts: Packed;
+}
+
+/** A file `tags/N/M.js`: for each of some tags the images that have it, one tag after the other. */
+export interface PostingsFile {
+  /** Rows, rising for each tag: how far each is from the one before, of its first one from 0; as planes of bytes. */
   rows: Packed;
   /** Scores, of 255: Uint8. */
   scores: Packed;
-  /** Of each tag the score, of 255, from which on it stands out; 0 where all do: Uint8. */
-  floors: Packed;
 }
 
 /** A record that led to an image; a file `details/M.js` has those of each. */
@@ -262,8 +266,10 @@ function load(name: string): Promise<unknown> {
 export const readAtlas = () => read<AtlasFile>("atlas");
 export const readMap = (map: number) => read<MapFile>(`maps/${map}`);
 export const readNear = (map: number, part: number) => read<(Near | null)[]>(`near/${map}/${part}`);
-export const readTexts = () => read<TextFile>("texts");
+export const readIds = () => read<string[]>("ids");
+export const readLabels = () => read<string[]>("labels");
 export const readTags = (backend: number) => read<TagFile>(`tags/${backend}`);
+export const readPostings = (backend: number, part: number) => read<PostingsFile>(`tags/${backend}/${part}`);
 export const readScores = (backend: number, part: number) => read<Scored[][]>(`scores/${backend}/${part}`);
 export const readDetails = (part: number) => read<Detail[][]>(`details/${part}`);
 export const readColumn = (file: number) => read<ColumnFile>(`columns/${file}`);

@@ -7,30 +7,49 @@ import {
   readAnnotations,
   readColumn,
   readDetails,
+  readIds,
+  readLabels,
   readMap,
   readNear,
+  readPostings,
   readScores,
   readTags,
-  readTexts,
   unpack,
   type AnnotationFile,
   type AtlasFile,
   type ColumnFacts,
   type Detail,
   type Near,
+  type PostingsFile,
   type Scored,
 } from "./files";
 import { isLive } from "./host";
 import { isClusterName } from "./naming";
+import { unplaned } from "./packed";
 import { Parts } from "./parts";
+
+/** A tag of a backend, before its images are read. */
+export interface Tag {
+  readonly label: string;
+  /** The number of its backend. */
+  readonly backend: number;
+  /** How many images have it. */
+  readonly images: number;
+  /** The score, of 255, from which on it stands out from what nearly all images have of it. */
+  readonly floor: number;
+  /** Where it is among the backend's tags. */
+  readonly number: number;
+  /** For scores, of 255, from which tags count on maps: how many images have each tag from there, and from its floor, on. */
+  readonly counted: ReadonlyMap<number, Uint32Array>;
+  /** Its file, and where its images begin there. */
+  readonly part: number;
+  readonly first: number;
+}
 
 /** Images that have a tag, with its scores of 255. */
 export interface Tagged {
-  label: string;
-  rows: Uint32Array;
-  scores: Uint8Array;
-  /** The score, of 255, from which on it stands out from what nearly all images have of it. */
-  floor: number;
+  readonly rows: Uint32Array;
+  readonly scores: Uint8Array;
 }
 
 /** Where a map has no lowest score: the one from which on a tag is worth reading. */
@@ -45,8 +64,9 @@ export class Model {
   private related: Promise<Families> | null = null;
   private written: Promise<AnnotationFile> | null = null;
   private rowsOf: ReadonlyMap<string, number> | null = null;
-  private readonly texts = new Map<0, Promise<void>>();
-  private readonly tags = new Map<number, Promise<Tagged[]>>();
+  private readonly texts = new Map<0 | 1, Promise<void>>();
+  private readonly tags = new Map<number, Promise<Tag[]>>();
+  private readonly postings: Map<number, Promise<Tagged>>[];
   private readonly charts = new Map<number, Promise<Chart>>();
   private readonly columns = new Map<number, Promise<Column>>();
   private readonly details: Parts<Detail[]>;
@@ -61,6 +81,7 @@ export class Model {
     this.scored = atlas.backends.map(
       (_, backend) => new Parts(atlas.detailRows, (part) => readScores(backend, part)),
     );
+    this.postings = atlas.backends.map(() => new Map());
     this.nearby = atlas.maps.map((_, map) => new Parts(atlas.nearRows, (part) => readNear(map, part)));
   }
 
@@ -69,9 +90,20 @@ export class Model {
   }
 
   /** Read ids and labels, which nothing is drawn with; what is read stays. */
-  readTexts(): Promise<void> {
+  async readTexts(): Promise<void> {
+    await Promise.all([this.readLabels(), this.readIds()]);
+  }
+
+  /** Read the labels alone, which are searched. */
+  readLabels(): Promise<void> {
     return kept(this.texts, 0, async () => {
-      ({ ids: this.ids, labels: this.labels } = await readTexts());
+      this.labels = await readLabels();
+    });
+  }
+
+  private readIds(): Promise<void> {
+    return kept(this.texts, 1, async () => {
+      this.ids = await readIds();
       this.rowsOf = null;
     });
   }
@@ -150,19 +182,27 @@ export class Model {
   }
 
   /** All tags of a backend, the most frequent first. */
-  allTags(backend: number): Promise<Tagged[]> {
+  allTags(backend: number): Promise<Tag[]> {
     return kept(this.tags, backend, async () => {
       const file = await readTags(backend);
-      const starts = new Uint32Array(unpack(file.starts));
-      const rows = new Uint32Array(unpack(file.rows));
-      const scores = new Uint8Array(unpack(file.scores));
+      const [images, firsts] = [new Uint32Array(unpack(file.images)), new Uint32Array(unpack(file.firsts))];
       const floors = new Uint8Array(unpack(file.floors));
-      const tagged = file.labels.map((label, tag) => {
-        const [first, end] = [starts[tag]!, starts[tag + 1]!];
-        return { label, rows: rows.subarray(first, end), scores: scores.subarray(first, end), floor: floors[tag]! };
+      const counted = new Map(file.leasts.map((least, at) => [least, new Uint32Array(unpack(file.counted[at]!))]));
+      let [part, first] = [-1, 0];
+      const tags = file.labels.map((label, number): Tag => {
+        if (firsts[part + 1] === number) [part, first] = [part + 1, 0];
+        const tag = { label, backend, images: images[number]!, floor: floors[number]!, number, counted, part, first };
+        first += tag.images;
+        return tag;
       });
-      return tagged.sort((one, other) => other.rows.length - one.rows.length);
+      return tags.sort((one, other) => other.images - one.images);
     });
+  }
+
+  /** The images that have a tag, by rising row. */
+  async tagged({ backend, part, first, images }: Tag): Promise<Tagged> {
+    const { rows, scores } = await kept(this.postings[backend]!, part, async () => unpacked(await readPostings(backend, part)));
+    return { rows: summed(rows.subarray(first, first + images)), scores: scores.subarray(first, first + images) };
   }
 
   /**
@@ -177,8 +217,13 @@ export class Model {
   }
 
   /** The score, of 255, from which on a tag of a backend counts. */
-  countsFrom(tag: Tagged, backend: number, chart: Chart): number {
-    return Math.max(this.least(backend, chart), tag.floor);
+  countsFrom(tag: Tag, chart: Chart): number {
+    return Math.max(this.least(tag.backend, chart), tag.floor);
+  }
+
+  /** How many images have a tag so that it counts. */
+  imagesOf(tag: Tag, chart: Chart): number {
+    return tag.counted.get(this.least(tag.backend, chart))?.[tag.number] ?? tag.images;
   }
 
   /** The numbers of some backends: of the one of that name, or of all. */
@@ -210,6 +255,18 @@ export class Model {
 /** The address of a picture of an image in a folder of the viewer. */
 export function pictureOf(folder: "pictures" | "images", id: string): string {
   return `${folder}/${id.slice(0, 2)}/${id}.jpg`;
+}
+
+function unpacked({ rows, scores }: PostingsFile): Tagged {
+  return { rows: unplaned(new Uint8Array(unpack(rows))), scores: new Uint8Array(unpack(scores)) };
+}
+
+/** Numbers of which each is what it is more than the one before. */
+function summed(steps: Uint32Array): Uint32Array {
+  const sums = new Uint32Array(steps.length);
+  let sum = 0;
+  for (let at = 0; at < steps.length; at++) sums[at] = sum += steps[at]!;
+  return sums;
 }
 
 /** What was made for a number before, or is made now; what fails is made again when asked. */

@@ -20,16 +20,26 @@ export async function inflated(deflated: Packed): Promise<unknown> {
   return JSON.parse(await new Response(stream).text());
 }
 
+/** Whole numbers of which the lowest bytes come first, then the next ones. */
+export function unplaned(bytes: Uint8Array): Uint32Array {
+  const count = bytes.length / 4;
+  const numbers = new Uint32Array(count);
+  for (let at = 0; at < count; at++) {
+    numbers[at] = bytes[at]! | (bytes[count + at]! << 8) | (bytes[2 * count + at]! << 16) | (bytes[3 * count + at]! << 24);
+  }
+  return numbers;
+}
+
 /** x, y, width and height of each image, one after the other. */
 export function placesOf({ quantum, planes }: PackedPlaces): Float32Array {
   const bytes = new Uint8Array(unpack(planes));
   const count = bytes.length / 16;
   const places = new Float32Array(4 * count);
   for (let part = 0; part < 4; part++) {
-    const [first, second, third, fourth] = [0, 1, 2, 3].map((byte) => (4 * part + byte) * count) as [number, number, number, number];
+    const numbers = unplaned(bytes.subarray(4 * part * count, 4 * (part + 1) * count));
     let sum = 0;
     for (let row = 0; row < count; row++) {
-      const steps = bytes[first + row]! | (bytes[second + row]! << 8) | (bytes[third + row]! << 16) | (bytes[fourth + row]! << 24);
+      const steps = numbers[row]!;
       if (part < 2) sum += (steps >>> 1) ^ -(steps & 1);
       places[4 * row + part] = quantum * (part < 2 ? sum : steps);
     }

@@ -8,7 +8,7 @@ import type { Model } from "../data/model";
 import type { Conditions, Mode, Step } from "./conditions";
 import { CutSlider, shownScore, type Range } from "./cut";
 import { meaningBackend, searchByMeaning } from "./meaning";
-import { best, type Scores } from "./ranking";
+import { best, ofOne, type Scores } from "./ranking";
 import { Search } from "./search";
 
 /** The kind of the conditions. */
@@ -184,7 +184,7 @@ export class Finder {
     if (!found) return "";
     const { scores, counted, least, more } = found;
     const range = least === null ? null : { low: 0, high: 1, step: 0.01, least: least / 255 };
-    return { scores: Float32Array.from(scores, (score) => score / 255), counted, range, more };
+    return { scores: ofOne(scores), counted, range, more };
   }
 
   /** Have the search be a condition, from a score on, or as it counts by itself; what is found. */
@@ -192,7 +192,7 @@ export class Finder {
     const { result, sought } = this;
     if (!result) return [];
     const { scores, counted } = result;
-    const holds = least === null ? counted : Uint8Array.from(counted, (_, row) => Number(scores[row] !== 0 && scores[row]! >= least));
+    const holds = least === null ? counted : atLeast(scores, least);
     const rows = rowsOf(holds);
     this.draw(rows);
     const { key, mode } = this.sitting!;
@@ -210,7 +210,7 @@ export class Finder {
     if (!result) return;
     this.cut.count(rows.length);
     const parts: Node[] = [];
-    const isWeak = !rows.length && Array.from(result.scores).some((score) => score !== 0);
+    const isWeak = !rows.length && atLeast(result.scores, -1).includes(1);
     if (isWeak) parts.push(element("p", {}, "No image has so high a score."));
     else if (!rows.length) parts.push(element("p", {}, "Nothing is found: take fewer words, or another spelling."));
     if (result.range) parts.push(this.cut.root);
@@ -251,6 +251,13 @@ export class Finder {
     const options = tags.map(({ label, images }) => element("option", { value: label }, count(images, "image")));
     byId("suggestions").replaceChildren(...options);
   }
+}
+
+/** For each image that was found 1 if its score is at least so high, else 0. */
+function atLeast(scores: Scores, least: number): Uint8Array {
+  const holds = new Uint8Array(scores.length);
+  for (let row = 0; row < holds.length; row++) holds[row] = Number(scores[row] !== 0 && scores[row]! >= least);
+  return holds;
 }
 
 function rowsOf(holds: Uint8Array): number[] {

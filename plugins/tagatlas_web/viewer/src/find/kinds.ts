@@ -12,6 +12,7 @@ import { inSlices } from "../data/slices";
 import { Ring } from "../map/ring";
 import type { Condition } from "./conditions";
 import type { Span } from "./parse";
+import { ofOne } from "./ranking";
 import { tagHits } from "./tagged";
 
 const SHOWN_VALUES = 4;
@@ -120,7 +121,7 @@ export async function tagged(
     words: `${label}${by}${from}`,
     holds: hits?.counted ?? new Uint8Array(model.count),
     term: ["tag", label, least === null ? "" : String(least), backend],
-    ...(hits && { scores: Float32Array.from(hits.scores, (score) => score / 255) }),
+    ...(hits && { scores: ofOne(hits.scores) }),
   };
 }
 

@@ -3,6 +3,13 @@
 /** Scores by row, of 1: higher is better. */
 export type Scores = ArrayLike<number>;
 
+/** Scores of 255 as scores of 1. */
+export function ofOne(scores: Uint8Array): Float32Array {
+  const parts = new Float32Array(scores.length);
+  for (let row = 0; row < parts.length; row++) parts[row] = scores[row]! / 255;
+  return parts;
+}
+
 /** Images by falling score; of equal ones those of lower rows first. */
 export function ranked(rows: ArrayLike<number>, scores: Scores): Uint32Array {
   return Uint32Array.from(rows).sort((one, other) => scores[other]! - scores[one]! || one - other);

@@ -2,14 +2,13 @@
 
 import type { Chart } from "../data/chart";
 import type { Column } from "../data/column";
-import type { Model, Tagged } from "../data/model";
-import { inSlices } from "../data/slices";
+import type { Model, Tag } from "../data/model";
+import { inBlocks, inSlices } from "../data/slices";
 import { fit, Fit, spaced, terms, type Term } from "./words";
+import { Written } from "./written";
 
 /** Score, of 255, of what is written: a label or a column holds the words. */
 const WRITTEN = 255;
-/** So many tags are counted for each that is suggested. */
-const COUNTED = 3;
 
 export interface Found {
   /** Score of each image, of 255: the least of those of the terms; 0 where one is not there. */
@@ -50,10 +49,15 @@ interface Sought extends Source {
   least: number;
 }
 
+/** A tag that holds a term, and how. */
+interface Holding {
+  readonly tag: Tag;
+  readonly how: Fit;
+}
+
 export class Search {
-  private readonly known = new WeakMap<readonly string[], Promise<string[]>>();
-  private readonly counts = new WeakMap<Tagged, { from: number; images: number }>();
-  private readonly tagLabels = new WeakMap<readonly Tagged[], string[]>();
+  private readonly written = new WeakMap<readonly string[], Written>();
+  private readonly known = new WeakMap<readonly Tag[], string[]>();
 
   constructor(private readonly model: Model) {}
 
@@ -63,57 +67,52 @@ export class Search {
    * @param isWanted whether the answer still is; where it is not, the answer is null.
    */
   async find(wish: Wish, isWanted: () => boolean): Promise<Found | null> {
-    await this.model.readTexts();
-    const found = { ...this.empty(), wider: new Uint8Array(this.model.count) };
+    await this.model.readLabels();
+    const { scores, counted } = this.empty();
+    const wider = new Uint8Array(this.model.count);
     let [least, isFirst] = [WRITTEN, true];
     for (const term of terms(wish.text)) {
       const at = await this.term(term, wish, isWanted);
       if (!at) return null;
       least = Math.min(least, at.least);
       const isOpen = term.open || wish.open || !at.isWhole;
-      const join = isFirst ? (one: number) => one : Math.min;
-      await inSlices(this.model.count, (row) => {
-        const score = isOpen ? Math.max(at.whole.scores[row]!, at.start.scores[row]!) : at.whole.scores[row]!;
-        const counts = at.whole.counted[row]! | at.start.counted[row]!;
-        found.scores[row] = join(score, found.scores[row]!);
-        found.counted[row] = join(isOpen ? counts : at.whole.counted[row]!, found.counted[row]!);
-        found.wider[row] = join(counts, found.wider[row]!);
+      const { whole, start } = at;
+      await inBlocks(this.model.count, (first, end) => {
+        for (let row = first; row < end; row++) {
+          const score = isOpen ? Math.max(whole.scores[row]!, start.scores[row]!) : whole.scores[row]!;
+          const counts = whole.counted[row]! | start.counted[row]!;
+          const own = isOpen ? counts : whole.counted[row]!;
+          scores[row] = isFirst ? score : Math.min(score, scores[row]!);
+          counted[row] = isFirst ? own : own & counted[row]!;
+          wider[row] = isFirst ? counts : counts & wider[row]!;
+        }
       });
       isFirst = false;
     }
     let more = 0;
-    await inSlices(this.model.count, (row) => (more += found.wider[row]! - found.counted[row]!));
-    return { scores: found.scores, counted: found.counted, least: least < WRITTEN ? least : null, more };
+    for (let row = 0; row < wider.length; row++) more += wider[row]! - counted[row]!;
+    return { scores, counted, least: least < WRITTEN ? least : null, more };
   }
 
   /** Tags that hold the last word of a text, with their images, the best first. */
   async suggest(wish: Wish, most: number): Promise<{ label: string; images: number }[]> {
-    const last = terms(wish.text).at(-1);
-    const holding: { tag: Tagged; backend: number; how: Fit }[] = [];
+    const last = terms(wish.text).at(-1) ?? null;
+    const best = new Map<string, { label: string; images: number; how: Fit }>();
     for (const backend of this.model.backends(wish.backend)) {
-      const tags = await this.model.allTags(backend);
-      const texts = await this.comparableTags(tags);
-      for (const [at, tag] of tags.entries()) {
-        const how = last ? fit(texts[at]!, last) : Fit.Start;
-        if (how) holding.push({ tag, backend, how });
+      for (const { tag, how } of await this.holding(last, backend)) {
+        const images = this.model.imagesOf(tag, wish.chart);
+        if (images > (best.get(tag.label)?.images ?? 0)) best.set(tag.label, { label: tag.label, images, how });
       }
     }
-    holding.sort((one, other) => other.how - one.how || other.tag.rows.length - one.tag.rows.length);
-    const best = new Map<string, { label: string; images: number; how: Fit }>();
-    const counted = holding.slice(0, COUNTED * most);
-    await inSlices(counted.length, (at) => {
-      const { tag, backend, how } = counted[at]!;
-      const images = this.imagesFrom(tag, this.model.countsFrom(tag, backend, wish.chart));
-      if (images > (best.get(tag.label)?.images ?? 0)) best.set(tag.label, { label: tag.label, images, how });
-    }, 1);
     const ordered = [...best.values()].sort((one, other) => other.how - one.how || other.images - one.images);
     return ordered.slice(0, most);
   }
 
   /** Make labels and columns comparable before anything is looked for in them. */
   async prepare(): Promise<void> {
-    await this.comparable(this.model.allLabels);
-    for (const facts of this.model.atlas.columns) await this.comparable((await this.model.column(facts)).values);
+    await this.model.readLabels();
+    await this.writtenIn(this.model.allLabels).prepare();
+    for (const facts of this.model.atlas.columns) await this.writtenIn((await this.model.column(facts)).values).prepare();
   }
 
   private async term(term: Term, wish: Wish, isWanted: () => boolean): Promise<Sought | null> {
@@ -123,8 +122,8 @@ export class Search {
       least = Math.min(least, await this.inTags(term, backend, wish, found));
       if (!isWanted()) return null;
     }
-    const labels = await this.comparable(this.model.allLabels);
-    await inSlices(labels.length, (row) => mark(found, fit(labels[row]!, term), row));
+    const fits = await this.writtenIn(this.model.allLabels).fits(term);
+    for (let row = 0; row < fits.length; row++) mark(found, fits[row]!, row);
     for (const facts of this.model.atlas.columns) {
       if (!isWanted()) return null;
       await this.inColumn(term, await this.model.column(facts), found);
@@ -134,64 +133,56 @@ export class Search {
 
   /** Tags of a backend; one that is exactly the term is meant, if there is one. */
   private async inTags(term: Term, backend: number, { chart }: Wish, found: Source): Promise<number> {
-    const tags = await this.model.allTags(backend);
-    const texts = await this.comparableTags(tags);
-    const fits = texts.map((text) => fit(text, term));
-    const isKnown = fits.includes(Fit.Exact);
+    const holding = await this.holding(term, backend);
+    const isKnown = holding.some(({ how }) => how === Fit.Exact);
+    const read = await Promise.all(holding.map(({ tag }) => this.model.tagged(tag)));
     let least = WRITTEN;
-    for (const [at, how] of fits.entries()) {
-      if (how === Fit.None) continue;
-      const { rows, scores } = tags[at]!;
-      const from = this.model.countsFrom(tags[at]!, backend, chart);
-      const isMeant = how === Fit.Exact || (how === Fit.Whole && !isKnown);
-      if (isMeant) least = Math.min(least, from);
-      const hits = isMeant ? found.whole : found.start;
-      await inSlices(rows.length, (place) => {
-        const [row, score] = [rows[place]!, scores[place]!];
-        if (score > hits.scores[row]!) hits.scores[row] = score;
-        if (score >= from) hits.counted[row] = 1;
-      });
-    }
+    await inSlices(
+      holding.length,
+      (at) => {
+        const { tag, how } = holding[at]!;
+        const { rows, scores } = read[at]!;
+        const from = this.model.countsFrom(tag, chart);
+        const isMeant = how === Fit.Exact || (how === Fit.Whole && !isKnown);
+        if (isMeant) least = Math.min(least, from);
+        const hits = isMeant ? found.whole : found.start;
+        for (let place = 0; place < rows.length; place++) {
+          const [row, score] = [rows[place]!, scores[place]!];
+          if (score > hits.scores[row]!) hits.scores[row] = score;
+          if (score >= from) hits.counted[row] = 1;
+        }
+      },
+      1,
+    );
     return least;
   }
 
+  /** Tags of a backend that hold a term; null is held by all as by those that begin so. */
+  private async holding(term: Term | null, backend: number): Promise<Holding[]> {
+    const tags = await this.model.allTags(backend);
+    const texts = this.known.get(tags) ?? tags.map(({ label }) => spaced(label));
+    this.known.set(tags, texts);
+    return tags.flatMap((tag, at) => {
+      const how = term ? fit(texts[at]!, term) : Fit.Start;
+      return how ? [{ tag, how }] : [];
+    });
+  }
+
   private async inColumn(term: Term, column: Column, found: Source): Promise<void> {
-    const values = await this.comparable(column.values);
-    const fits = new Uint8Array(values.length);
-    await inSlices(values.length, (at) => (fits[at] = fit(values[at]!, term)));
+    const fits = await this.writtenIn(column.values).fits(term);
     for (const how of [Fit.Whole, Fit.Start]) {
       const right = fits.map((each) => Number(Math.min(each, Fit.Whole) === how));
       if (!right.includes(1)) continue;
       const holds = column.holds(right);
-      await inSlices(holds.length, (row) => mark(found, holds[row] ? how : Fit.None, row));
+      for (let row = 0; row < holds.length; row++) if (holds[row]) mark(found, how, row);
     }
   }
 
-  /** Some texts as they are compared, which is done once. */
-  private comparable(texts: readonly string[]): Promise<string[]> {
-    let made = this.known.get(texts);
-    if (!made) {
-      const all: string[] = [];
-      made = inSlices(texts.length, (at) => all.push(spaced(texts[at]!))).then(() => all);
-      this.known.set(texts, made);
-    }
-    return made;
-  }
-
-  private async comparableTags(tags: readonly Tagged[]): Promise<string[]> {
-    const labels = this.tagLabels.get(tags) ?? tags.map(({ label }) => label);
-    this.tagLabels.set(tags, labels);
-    return this.comparable(labels);
-  }
-
-  /** How many images have a tag from a score, of 255, on. */
-  private imagesFrom(tag: Tagged, from: number): number {
-    const before = this.counts.get(tag);
-    if (before?.from === from) return before.images;
-    let images = 0;
-    for (const score of tag.scores) if (score >= from) images++;
-    this.counts.set(tag, { from, images });
-    return images;
+  /** Some texts as they are searched, which are made so once. */
+  private writtenIn(texts: readonly string[]): Written {
+    const written = this.written.get(texts) ?? new Written(texts);
+    this.written.set(texts, written);
+    return written;
   }
 
   private empty(): Hits {

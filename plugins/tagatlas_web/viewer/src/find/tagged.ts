@@ -31,10 +31,11 @@ export async function tagHits(
   for (const backend of backends) {
     for (const tag of await model.allTags(backend)) {
       if (tag.label !== label && folded(tag.label) !== wanted) continue;
-      const from = least === null ? model.countsFrom(tag, backend, chart) : Math.round(255 * least);
+      const from = least === null ? model.countsFrom(tag, chart) : Math.round(255 * least);
       lowest = Math.min(lowest ?? from, from);
-      tag.rows.forEach((row, at) => {
-        const score = tag.scores[at]!;
+      const hits = await model.tagged(tag);
+      hits.rows.forEach((row, at) => {
+        const score = hits.scores[at]!;
         scores[row] = Math.max(scores[row]!, score);
         if (score >= from) counted[row] = 1;
       });

@@ -108,8 +108,9 @@ async function scoresOf(model: Model, label: string, backend: string): Promise<C
   for (const number of model.backends(backend)) {
     for (const tag of await model.allTags(number)) {
       if (tag.label !== label) continue;
-      tag.rows.forEach((row, at) => {
-        scores[row] = Math.max(scores[row] || 0, Math.round((100 * tag.scores[at]!) / SCORES) / 100);
+      const { rows, scores: own } = await model.tagged(tag);
+      rows.forEach((row, at) => {
+        scores[row] = Math.max(scores[row] || 0, Math.round((100 * own[at]!) / SCORES) / 100);
       });
     }
   }

@@ -1,7 +1,5 @@
 /** WebGL2 in few words. */
 
-import { breath } from "../data/slices";
-
 export type GL = WebGL2RenderingContext;
 
 const NUMBERS_IN_ROW = 1024;
@@ -122,6 +120,6 @@ export async function settled(gl: GL): Promise<void> {
   const fence = gl.fenceSync(gl.SYNC_GPU_COMMANDS_COMPLETE, 0);
   if (!fence) return; // the context is lost
   gl.flush();
-  while (gl.clientWaitSync(fence, 0, 0) === gl.TIMEOUT_EXPIRED) await breath();
+  while (gl.clientWaitSync(fence, 0, 0) === gl.TIMEOUT_EXPIRED) await new Promise((done) => setTimeout(done));
   gl.deleteSync(fence);
 }

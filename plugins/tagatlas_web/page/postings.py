@@ -1,0 +1,104 @@
+"""The viewer's data of the images that have each tag, in parts: a search reads few of them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from itertools import pairwise
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from tagatlas_web.page.floors import floors_of
+from tagatlas_web.page.scripts import packed, planes
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    import polars as pl
+    from numpy.typing import NDArray
+
+IN_PART = 1 << 16
+"""Images of tags from which on a part ends; one tag is never in two."""
+
+
+@dataclass(frozen=True, eq=False)
+class Postings:
+    """The images that have each tag of a backend.
+
+    Attributes:
+        labels: of the tags, sorted, so that those that begin alike are in one part.
+        starts: where the images of each tag begin, and the end of all, shape (tags + 1,).
+        rows: of the images, rising for each tag.
+        scores: in [0, 255].
+        floors: of each tag the score from which on it stands out, in [0, 255].
+    """
+
+    labels: list[str]
+    starts: NDArray[np.int64]
+    rows: NDArray[np.uint32]
+    scores: NDArray[np.uint8]
+    floors: NDArray[np.uint8]
+
+    @classmethod
+    def of(cls, tags: pl.DataFrame) -> Postings:
+        """Group the tags of images.
+
+        Args:
+            tags: ``row`` (UInt32), ``tag`` (String), ``score`` (Float64, in [0, 1]).
+        """
+        labels = tags["tag"].unique().sort()
+        numbers = tags["tag"].rank("dense").to_numpy() - 1
+        rows = tags["row"].to_numpy()
+        order = np.lexsort((rows, numbers))
+        starts = np.zeros(len(labels) + 1, dtype=np.int64)
+        np.cumsum(np.bincount(numbers, minlength=len(labels)), out=starts[1:])
+        scores = tags["score"].to_numpy()[order]
+        floors = floors_of(scores, starts, tags["row"].n_unique())
+        return cls(
+            labels.to_list(),
+            starts,
+            rows[order],
+            (scores * 255).round().astype(np.uint8),
+            np.ceil(floors * 255).astype(np.uint8),
+        )
+
+    def index(self, leasts: Sequence[int]) -> object:
+        """``tags/N.js``: what is known of the tags before a part is read.
+
+        Args:
+            leasts: scores, in [0, 255], from which on tags count on some map.
+        """
+        return {
+            "labels": self.labels,
+            "images": packed(np.diff(self.starts).astype(np.uint32)),
+            "floors": packed(self.floors),
+            "leasts": list(leasts),
+            "counted": [packed(self._counted(least)) for least in leasts],
+            "firsts": packed(self._firsts[:-1].astype(np.uint32)),
+        }
+
+    def parts(self) -> Iterator[object]:
+        """``tags/N/M.js``, one after the other: the images of some tags."""
+        for first, end in pairwise(self._firsts.tolist()):
+            some = slice(self.starts[first], self.starts[end])
+            moved = np.diff(self.rows[some].astype(np.int64), prepend=0)
+            begin = self.starts[first:end] - self.starts[first]
+            moved[begin] = self.rows[self.starts[first:end]]
+            yield {
+                "rows": packed(planes(moved.astype(np.uint32)[None])),
+                "scores": packed(self.scores[some]),
+            }
+
+    @property
+    def _firsts(self) -> NDArray[np.int64]:
+        """The first tag of each part, and the end of all."""
+        if not self.labels:
+            return np.zeros(1, dtype=np.int64)
+        parts = self.starts[:-1] // IN_PART
+        return np.concatenate([[0], np.flatnonzero(np.diff(parts)) + 1, [len(self.labels)]])
+
+    def _counted(self, least: int) -> NDArray[np.uint32]:
+        """How many images have each tag from a score, and from its floor, on."""
+        from_ = np.repeat(np.maximum(self.floors, least), np.diff(self.starts))
+        sums = np.concatenate([[0], np.cumsum(self.scores >= from_)])
+        return np.diff(sums[self.starts]).astype(np.uint32)
