@@ -8,7 +8,15 @@ served on loopback; headless Chromium draws them in software. Printed are, as me
 rounds, each in a fresh browser: the seconds until the middle of the window looks as it does in the
 end; frames per second while it is dragged and zoomed for some seconds; the longest time that
 scripts take in one frame (the main thread's, from the browser's own trace); the memory of all
-processes of the browser (their proportional sets); the bytes that were transferred until then.
+processes of the browser (their proportional sets); the bytes that were transferred until then; and
+of our viewer the milliseconds until a search, without anything read before, and the next ones and a
+filter by a column have an answer. Before that: the seconds, processor seconds and the peak of
+memory that the viewer takes to be written, in a process of its own, which holds the map as well.
+
+The collection is made up of planted topics, and tags of words that are made up. ``--no-pictures``
+leaves the pictures out, without which a million images are written in minutes::
+
+    python benchmarks/web.py --images 1000000 --no-pictures
 
 With ``--peer BIN``, the program of Embedding Atlas (``pip install embedding-atlas``), the same
 images at the same places also go through its own viewer, in turn with ours in one run: it draws
@@ -21,6 +29,8 @@ from __future__ import annotations
 
 import argparse
 import json
+import multiprocessing
+import resource
 import statistics
 import subprocess
 import tempfile
@@ -45,7 +55,8 @@ from PIL import Image
 from planted_topics import planted_topics
 from playwright.sync_api import CDPSession, Page, sync_playwright
 
-from tagatlas.contracts import ImageStore, Map, Provenance
+from tagatlas.contracts import ImageStore, Map, Provenance, Variant
+from tagatlas.errors import ImageNotStored
 from tagatlas_exports.embedding_atlas import EmbeddingAtlasOptions
 from tagatlas_exports.embedding_atlas.renderer import EmbeddingAtlasRenderer
 from tagatlas_mapping.cluster import outlines
@@ -67,6 +78,19 @@ MIDDLE = (480, 160, 1120, 640)
 ALIKE = 0.9
 """The share of that part which looks as in the end, once it counts as shown."""
 STILL_SECONDS = 4.0
+WORDS = 6
+SAID = """async (words) => {
+  const now = performance.now();
+  const said = () => document.querySelector('#chosen').innerText.includes(words);
+  while (!said()) await new Promise((done) => requestAnimationFrame(done));
+  return performance.now() - now;
+}"""
+SEARCH = f"""(word) => {{
+  document.querySelector('#query').value = word;
+  document.querySelector('#search').requestSubmit();
+  return ({SAID})('“' + word + '”');
+}}"""
+FILTER = f"(hash) => {{ location.hash = hash; return ({SAID})('year'); }}"
 MOVES = 60
 """Of the pointer and of the wheel, each."""
 
@@ -80,6 +104,9 @@ class Shown:
     script: float
     megabytes: float
     transferred: float
+    first_search: float
+    search: float
+    filter: float
 
 
 def words(count: int) -> list[str]:
@@ -291,8 +318,26 @@ def show(url: str) -> Shown:
         browser.start_tracing(page=page, categories=["devtools.timeline"])
         frames = move_about(page)
         trace = json.loads(browser.stop_tracing())
+        answered = answers(page) if page.query_selector("#query") else [float("nan")] * 2
         browser.close()
-    return Shown(first, frames, _longest_script(trace), megabytes, transferred["bytes"] / 1e6)
+    return Shown(
+        first,
+        frames,
+        _longest_script(trace),
+        megabytes,
+        transferred["bytes"] / 1e6,
+        answered[0],
+        statistics.median(answered[1:-1]) if len(answered) > 2 else float("nan"),
+        answered[-1],
+    )
+
+
+def answers(page: Page) -> list[float]:
+    """Milliseconds until searches have an answer, in their order, and a filter at the end."""
+    searches = [page.evaluate(SEARCH, word) for word in words(WORDS)[1:]]
+    page.click("#clear")
+    hash_ = page.evaluate("() => location.hash")
+    return [*searches, page.evaluate(FILTER, f"{hash_}&only=range:year:2000:2004")]
 
 
 def move_about(page: Page) -> float:
@@ -343,10 +388,21 @@ def _number(value: object) -> float:
     return float(value)
 
 
-def write_ours(map_: Map, folder: Path) -> Path:
-    """Our viewer's folder."""
+class NoPictures(ThumbnailStore):
+    """Has a picture of no image."""
+
+    def get(self, image_id: str, variant: Variant) -> bytes:
+        """None."""
+        raise ImageNotStored(image_id, variant)
+
+
+def write_ours(images: int, folder: Path, *, pictures: bool) -> tuple[float, float, float]:
+    """Write our viewer; its seconds, processor seconds, and the process's peak of memory in GB."""
+    map_ = planted_map(images, None if pictures else NoPictures())
+    begun, worked = time.perf_counter(), time.process_time()
     WebRenderer(WebOptions()).render(map_, folder)
-    return folder / "viewer"
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / (1 << 20)
+    return time.perf_counter() - begun, time.process_time() - worked, peak
 
 
 def write_theirs(map_: Map, folder: Path, program: str) -> Path:
@@ -371,20 +427,22 @@ def main() -> None:
     parser = argparse.ArgumentParser(description="The viewer in a real browser.")
     parser.add_argument("--images", type=int, nargs="+", default=[10_000, 50_000, 200_000])
     parser.add_argument("--rounds", type=int, default=3)
+    parser.add_argument("--no-pictures", action="store_true")
     parser.add_argument("--peer", help="The program embedding-atlas.")
     arguments = parser.parse_args()
     print(
         f"{'viewer':16} {'images':>8} {'first':>8} {'frames/s':>9} {'script':>9} {'memory':>9}"
-        f" {'transferred':>12}"
+        f" {'transferred':>12} {'searches':>20} {'filter':>9}"
     )
     for images in arguments.images:
-        map_ = planted_map(images)
         with tempfile.TemporaryDirectory() as folder:
-            begun = time.perf_counter()
-            folders = {"tagatlas": write_ours(map_, Path(folder))}
-            print(f"written in {time.perf_counter() - begun:.0f} s")
+            write = partial(write_ours, images, Path(folder), pictures=not arguments.no_pictures)
+            with multiprocessing.get_context("spawn").Pool(1) as process:
+                seconds, worked, peak = process.apply(write)
+            print(f"written in {seconds:.0f} s, {worked:.0f} of processors, {peak:.2f} GB")
+            folders = {"tagatlas": Path(folder) / "viewer"}
             if arguments.peer:
-                theirs = write_theirs(map_, Path(folder) / "peer", arguments.peer)
+                theirs = write_theirs(planted_map(images), Path(folder) / "peer", arguments.peer)
                 folders["embedding-atlas"] = theirs
             runs: dict[str, list[Shown]] = {name: [] for name in folders}
             for _ in range(arguments.rounds):
@@ -401,9 +459,12 @@ def _print(name: str, images: int, found: list[Shown]) -> None:
     script = statistics.median(each.script for each in found)
     memory = statistics.median(each.megabytes for each in found)
     transferred = statistics.median(each.transferred for each in found)
+    first_search = statistics.median(each.first_search for each in found)
+    search = statistics.median(each.search for each in found)
+    filtered = statistics.median(each.filter for each in found)
     print(
         f"{name:16} {images:8,} {first:6.2f} s {frames:9.1f} {script:6.1f} ms {memory:6.0f} MB"
-        f" {transferred:9.1f} MB",
+        f" {transferred:9.1f} MB {first_search:8.0f}, {search:6.0f} ms {filtered:6.0f} ms",
         flush=True,
     )
 

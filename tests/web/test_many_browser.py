@@ -21,6 +21,14 @@ if TYPE_CHECKING:
 pytestmark = [pytest.mark.slow, pytest.mark.browser]
 
 IMAGES = 13_000
+COUNTS_VERTICES = """
+const draw = WebGL2RenderingContext.prototype.drawArrays;
+window.vertices = [0, 0];
+WebGL2RenderingContext.prototype.drawArrays = function (mode, first, count) {
+  window.vertices[mode === this.POINTS ? 0 : 1] += count;
+  return draw.call(this, mode, first, count);
+};
+"""
 
 
 @pytest.fixture(scope="module")
@@ -49,8 +57,10 @@ def still(page: Page) -> NDArray[np.uint8]:
 
 
 def test_a_map_that_was_dragged_away_and_back_looks_as_before(page: Page, viewer: Path) -> None:
+    page.add_init_script(COUNTS_VERTICES)
     open_viewer(page, viewer)
     before = still(page)
+    page.evaluate("() => (window.vertices = [0, 0])")
     pictures = (before != before[0, 0]).any(axis=2).mean()
     assert pictures > 0.1
     box = page.locator(".map").bounding_box()
@@ -61,6 +71,10 @@ def test_a_map_that_was_dragged_away_and_back_looks_as_before(page: Page, viewer
     page.mouse.move(x + 150, y + 90, steps=6)
     dragged = still(page)
     assert (dragged != before).any()
+    # What was painted took one vertex of each small image, and outlines no finer than they are seen.
+    points, others = page.evaluate("() => window.vertices")
+    assert points >= IMAGES
+    assert others < 5 * points
     # What was painted moved along, and what came into view was painted.
     common = (slice(100, -100), slice(160, -160))
     moved = np.roll(before, (90, 150), axis=(0, 1))

@@ -107,6 +107,11 @@ export class Boxes {
     return [this.boxes[4 * box + 2]!, this.boxes[4 * box + 3]!];
   }
 
+  /** The longest side of all boxes. */
+  get largestSide(): number {
+    return 2 * this.reach;
+  }
+
   /** The longer side that half of the boxes exceed. */
   typicalSide(): number {
     const sides = new Float32Array(this.starts[this.starts.length - 1]!);

@@ -13,8 +13,10 @@ import type { View } from "./view";
 /** What a sheet reaches beyond the screen on each side, as a share of it. */
 const MARGIN = 0.25;
 /** Images painted in a frame while the camera moves, and while it rests. */
-const MOVING = 12_000;
-const RESTING = 40_000;
+const MOVING = 24_000;
+const RESTING = 80_000;
+/** It rests when it has not moved for so long: a hand moves less often than a screen is drawn. */
+const REST_MS = 100;
 
 const VERTEX = `${RECTANGLES}
 uniform vec4 place; // lower left and upper right on the screen
@@ -61,6 +63,7 @@ export class Painting {
   private shown: Painted | null = null;
   private begun: Painted | null = null;
   private last: View | null = null;
+  private moved = -Infinity;
 
   constructor(
     private readonly gl: GL,
@@ -78,8 +81,10 @@ export class Painting {
    * @returns whether all is shown as it is to be.
    */
   draw(view: View, density: number, state: unknown, show: () => void): boolean {
-    const rests = this.last !== null && isSame(this.last, view);
+    const now = performance.now();
+    if (this.last && !isSame(this.last, view)) this.moved = now;
     this.last = { ...view };
+    const rests = now - this.moved > REST_MS;
     if (!this.begun && !this.fits(view, density, state, rests)) this.begun = this.begin(view, density, state);
     if (this.begun) this.proceed(this.begun, rests ? RESTING : MOVING);
     show();

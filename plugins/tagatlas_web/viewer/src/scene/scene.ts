@@ -10,7 +10,7 @@ import { BasePages, SharpPages } from "./pages";
 import { lifted } from "./lifted";
 import { Painting } from "./painting";
 import { Sprites } from "./sprites";
-import { ringLines, smooth, Strokes } from "./strokes";
+import { ringLines, smooth, Strokes, thinned } from "./strokes";
 import type { View } from "./view";
 
 /** Red, green and blue in [0, 1]. */
@@ -35,6 +35,11 @@ const FINER_BELOW = 28;
 const FINEST = 0.45;
 /** Lines of a ring hardly turn: where they overlap more their edges show. */
 const OVERLAP = 0.2;
+/** Corners of rings are at least so far apart, in pixels, or a fourth of it. */
+const CORNERS_APART = 2;
+const STEP = 4;
+/** Corners along the side of an image, where they are closest. */
+const CORNERS_OF_IMAGE = 32;
 const LINK = 0.75;
 const MARK_WIDE = 2.5;
 // A picture may be drawn a little larger than it is before a sharper one is fetched.
@@ -58,6 +63,9 @@ export class Scene {
   private readonly painting: Painting;
   private chunks = new Chunks(new Float32Array());
   private typical = 1;
+  private rings: readonly { main: boolean; ring: Float32Array; ink: Ink }[] = [];
+  /** How far apart corners of the rings are that are drawn; null where none are. */
+  private thinned: number | null = null;
   private faded = false;
   private isTinted = false;
   /** Counts what changed but for the camera. */
@@ -102,23 +110,33 @@ export class Scene {
   /** @param before, after where the images come from and go to: x, y, width and height. */
   show(chart: Chart, before: Float32Array, after: Float32Array): void {
     this.chart = chart;
+    this.typical = chart.places.typicalSide();
     this.recolour();
     this.over.set([]);
     this.marks.set([]);
     this.sprites.move(before, after);
     this.chunks = new Chunks(after);
-    this.typical = chart.places.typicalSide();
   }
 
   /** Draw outlines in the colours that clusters have now. */
   recolour(): void {
     const { chart } = this;
     this.version++;
-    const rings = chart.file.outlines.map(({ cluster, main, ring }) => ({
+    this.rings = chart.file.outlines.map(({ cluster, main, ring }) => ({
       main,
       ring: smooth(new Float32Array(unpack(ring))),
       ink: lifted(inkOf(chart.clusters[cluster]?.colour ?? "#888888"), this.look.paper),
     }));
+    this.thinned = null;
+  }
+
+  /** Have rings no finer than they are seen. */
+  private thin(scale: number): void {
+    const finest = this.typical / CORNERS_OF_IMAGE;
+    const step = STEP ** Math.floor(Math.log(Math.max(CORNERS_APART / scale, finest)) / Math.log(STEP));
+    if (this.thinned === step) return;
+    this.thinned = step;
+    const rings = this.rings.map((each) => ({ ...each, ring: thinned(each.ring, step) }));
     this.areas.set(rings.filter(({ main }) => main));
     this.outlines.set(
       // Lines that one sees through would show where they overlap.
@@ -232,6 +250,7 @@ export class Scene {
     this.empty();
     const level = this.levelFor(view.scale * this.density);
     if (level >= 0 && this.part === 1) this.sharp.want(level, this.fromTheMiddle(view));
+    this.thin(view.scale * this.density);
     this.areas.draw(view, AREA * this.part * this.behind);
     const finer = Math.min(Math.max((this.typical * view.scale) / FINER_BELOW, FINEST), 1);
     this.outlines.draw(view, this.part, finer, OVERLAP);
@@ -242,7 +261,7 @@ export class Scene {
   private images(view: View, rows: readonly Range[]): void {
     const level = this.levelFor(view.scale * this.density);
     const pages = { base: this.base, sharp: this.sharp, level };
-    this.sprites.draw(view, this.part, pages, this.look, rows);
+    this.sprites.draw(view, this.part, pages, this.look, rows, this.density, this.chart.places.largestSide);
   }
 
   /** Fetch what a drawing shows; whether all of it is there. */

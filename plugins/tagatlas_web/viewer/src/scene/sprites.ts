@@ -1,4 +1,7 @@
-/** Draws the images: one rectangle each, all in one call. */
+/**
+ * Draws the images, all in one call: one rectangle each, or, where they are small, one point each,
+ * which takes a sixth of the vertices.
+ */
 
 import type { PageLevel } from "../data/files";
 import type { Range } from "./chunks";
@@ -11,15 +14,19 @@ uniform highp sampler2D before, after, states, inks;
 uniform bool inked;
 uniform float part;
 uniform vec2 centre, scale;
-uniform float pixels;
+uniform float pixels, density;
 uniform vec4 base;
 uniform vec4 sharp, coarser; // two sharper levels: where the first lacks a page, the second may have it
 uniform highp isampler2D table, coarserTable;
-out vec3 at;
-flat out vec4 inside;
+flat out vec4 on; // the picture on its page: left, top, width and height
+flat out float layer;
+flat out float texel; // half a pixel of the page
+flat out vec2 size; // in pixels of the screen
 flat out float shade;
 flat out int isSharp;
+#ifndef POINTS
 out vec2 spot;
+#endif
 flat out vec4 ink; // and how much of it there is
 
 int layerOf(highp isampler2D layers, vec4 facts, int image) {
@@ -28,7 +35,11 @@ int layerOf(highp isampler2D layers, vec4 facts, int image) {
 }
 
 void main() {
+#ifdef POINTS
+  int image = gl_VertexID;
+#else
   int image = rectangle();
+#endif
   vec4 box = lookUp(after, image);
   if (part < 1.0) box = mix(lookUp(before, image), box, part);
   float state = lookUp(states, image / 4)[image % 4];
@@ -41,39 +52,46 @@ void main() {
   // What is a target of the pointer or of a search is never smaller than a few pixels.
   float least = state > 1.5 ? 5.0 / pixels : 1.2 / pixels;
   reach *= max(1.0, least / max(reach.x, reach.y));
-  vec2 place = corner();
-  spot = place;
+  size = 2.0 * reach * pixels * density;
   ink = vec4(0.0);
   float packed = inked ? lookUp(inks, image / 4)[image % 4] : -1.0;
   if (packed >= 0.0) ink = vec4(floor(packed / 65536.0), mod(floor(packed / 256.0), 256.0), mod(packed, 256.0), 255.0) / 255.0;
-  gl_Position = vec4((box.xy + (2.0 * place - 1.0) * reach - centre) * scale, 0.0, 1.0);
+#ifdef POINTS
+  gl_Position = vec4((box.xy - centre) * scale, 0.0, 1.0);
+  gl_PointSize = max(size.x, size.y);
+#else
+  spot = corner();
+  gl_Position = vec4((box.xy + (2.0 * spot - 1.0) * reach - centre) * scale, 0.0, 1.0);
+#endif
   vec4 facts = base;
-  int layer = -1;
+  int held = -1;
   if (sharp.x > 0.0) {
-    layer = layerOf(table, sharp, image);
-    if (layer >= 0) facts = sharp;
+    held = layerOf(table, sharp, image);
+    if (held >= 0) facts = sharp;
     else if (coarser.x > 0.0) {
-      layer = layerOf(coarserTable, coarser, image);
-      if (layer >= 0) facts = coarser;
+      held = layerOf(coarserTable, coarser, image);
+      if (held >= 0) facts = coarser;
     }
   }
-  isSharp = layer >= 0 ? 1 : 0;
+  isSharp = held >= 0 ? 1 : 0;
   // facts: cell and side in pixels, cells in a page, cells in a row
   int cells = int(facts.z), cell = image % cells, row = cell / int(facts.w);
   vec2 first = vec2(float(cell % int(facts.w)), float(row)) * facts.x;
-  vec2 size = facts.x * box.zw / max(box.z, box.w);
-  size = max(size, vec2(1.0));
-  inside = (vec4(first, first + size) + vec4(0.5, 0.5, -0.5, -0.5)) / facts.y;
-  vec2 unit = vec2(place.x, 1.0 - place.y);
-  at = vec3((first + unit * size) / facts.y, layer >= 0 ? float(layer) : float(image / cells));
+  on = vec4(first, max(facts.x * box.zw / max(box.z, box.w), vec2(1.0))) / facts.y;
+  layer = held >= 0 ? float(held) : float(image / cells);
+  texel = 0.5 / facts.y;
 }`;
 
 const FRAGMENT = `
-in vec3 at;
-flat in vec4 inside;
+flat in vec4 on;
+flat in float layer;
+flat in float texel;
+flat in vec2 size;
 flat in float shade;
 flat in int isSharp;
+#ifndef POINTS
 in vec2 spot;
+#endif
 flat in vec4 ink;
 uniform highp sampler2DArray basePictures, sharpPictures;
 uniform vec3 paper, mark;
@@ -86,30 +104,41 @@ vec3 look(vec3 place) {
 }
 
 void main() {
-  vec3 place = vec3(clamp(at.xy, inside.xy, inside.zw), at.z);
+#ifdef POINTS
+  vec2 away = (vec2(gl_PointCoord.x, 1.0 - gl_PointCoord.y) - 0.5) * max(size.x, size.y) / size;
+  vec2 spot = away + 0.5;
+#endif
+  vec2 at = on.xy + vec2(spot.x, 1.0 - spot.y) * on.zw;
+  vec2 low = on.xy + texel, high = on.xy + on.zw - texel;
+  vec3 place = vec3(clamp(at, low, high), layer);
   float clear = 0.0; // how transparent it is
   if (cutOuts) { // what lies beside it on the page would be seen at its edges
-    vec2 step = max(abs(dFdx(at.xy)), abs(dFdy(at.xy)));
-    vec2 inset = min(step, (inside.zw - inside.xy) / 2.0);
-    place.xy = clamp(at.xy, inside.xy + inset, inside.zw - inset);
+    vec2 inset = min(on.zw / size, (high - low) / 2.0);
+    place.xy = clamp(at, low + inset, high - inset);
     place.y /= 2.0;
     vec3 below = look(place + vec3(0.0, 0.5, 0.0));
     clear = dot(paper, vec3(1.0)) > 1.5 ? below.r : below.g;
   }
   vec3 seen = max(look(place) - clear, 0.0); // the picture is on white
-  if (isSharp == 0 && at.z >= ready) { seen = mix(paper, mark, 0.15); clear = 0.0; }
-  vec2 pixels = 1.0 / max(abs(vec2(dFdx(spot.x), dFdy(spot.y))), vec2(1e-6));
+  if (isSharp == 0 && layer >= ready) { seen = mix(paper, mark, 0.15); clear = 0.0; }
   if (ink.a > 0.0) { // a frame, and all of it where the picture is too small to be seen
-    float longer = max(pixels.x, pixels.y);
-    vec2 away = min(spot, 1.0 - spot) * pixels;
-    float frame = step(min(away.x, away.y), clamp(0.09 * longer, 1.0, 5.0));
+    float longer = max(size.x, size.y);
+    vec2 edge = min(spot, 1.0 - spot) * size;
+    float frame = step(min(edge.x, edge.y), clamp(0.09 * longer, 1.0, 5.0));
     float cover = max(frame, 0.85 * (1.0 - smoothstep(9.0, 26.0, longer)) * (1.0 - clear));
     clear *= 1.0 - frame;
     seen = mix(seen, ink.rgb * (1.0 - clear), cover);
   }
   float faded = shade < 0.5 ? 0.16 : 1.0;
   colour = vec4(mix(paper * (1.0 - clear), seen, faded), 1.0 - clear);
+#ifdef POINTS
+  if (max(abs(away.x), abs(away.y)) > 0.5) discard; // the point is square
+#endif
 }`;
+
+/** Images of which none is drawn larger than that, in pixels, are drawn as points. */
+const LARGEST_POINT = 64;
+const POINTS = "#define POINTS\n";
 
 /** How an image is shown. */
 export const enum Shade {
@@ -119,7 +148,10 @@ export const enum Shade {
 }
 
 export class Sprites {
-  private readonly program: Program;
+  private readonly rectangles: Program;
+  private readonly points: Program;
+  /** In pixels. */
+  private readonly largestPoint: number;
   private readonly array: WebGLVertexArrayObject;
   private readonly states: Numbers;
   private readonly inks: Numbers;
@@ -134,7 +166,10 @@ export class Sprites {
     private readonly levels: readonly PageLevel[],
     private readonly cutOuts: boolean,
   ) {
-    this.program = new Program(gl, VERTEX, FRAGMENT);
+    this.rectangles = new Program(gl, VERTEX, FRAGMENT);
+    this.points = new Program(gl, POINTS + VERTEX, POINTS + FRAGMENT);
+    const [, largest] = gl.getParameter(gl.ALIASED_POINT_SIZE_RANGE) as Float32Array;
+    this.largestPoint = Math.min(largest!, LARGEST_POINT);
     this.array = gl.createVertexArray();
     this.before = new Numbers(gl);
     this.after = new Numbers(gl);
@@ -164,6 +199,8 @@ export class Sprites {
    * @param part of the way from where images come from, in [0, 1].
    * @param pages with the sharper level to take pictures from where they are there, or -1.
    * @param rows which images.
+   * @param density pixels for one of the camera.
+   * @param largest longer side of the largest image, in map units.
    */
   draw(
     camera: View,
@@ -171,8 +208,12 @@ export class Sprites {
     pages: { base: BasePages; sharp: SharpPages; level: number },
     look: { paper: readonly number[]; mark: readonly number[] },
     rows: readonly Range[],
+    density: number,
+    largest: number,
   ): void {
-    const { gl, program } = this;
+    const { gl } = this;
+    const isSmall = largest * camera.scale * density <= this.largestPoint;
+    const program = isSmall ? this.points : this.rectangles;
     program.use();
     gl.bindVertexArray(this.array);
     gl.activeTexture(gl.TEXTURE0);
@@ -197,6 +238,7 @@ export class Sprites {
     gl.uniform2f(program.place("scale"), ...scale);
     gl.uniform1f(program.place("part"), part);
     gl.uniform1f(program.place("pixels"), camera.scale);
+    gl.uniform1f(program.place("density"), density);
     gl.uniform1f(program.place("ready"), pages.base.ready);
     gl.uniform1i(program.place("cutOuts"), Number(this.cutOuts));
     gl.uniform3fv(program.place("paper"), look.paper);
@@ -208,7 +250,8 @@ export class Sprites {
     gl.uniform1i(program.place("inked"), Number(this.inked));
     if (this.cutOuts) gl.enable(gl.BLEND);
     gl.blendFunc(gl.ONE, gl.ONE_MINUS_SRC_ALPHA);
-    for (const { first, end } of rows) gl.drawArrays(gl.TRIANGLES, CORNERS * first, CORNERS * (end - first));
+    const [shape, corners] = isSmall ? [gl.POINTS, 1] : [gl.TRIANGLES, CORNERS];
+    for (const { first, end } of rows) gl.drawArrays(shape, corners * first, corners * (end - first));
     gl.disable(gl.BLEND);
     gl.bindVertexArray(null);
   }

@@ -101,6 +101,18 @@ export function smooth(ring: Float32Array): Float32Array {
   return points;
 }
 
+/** A ring without the corners that are nearer to the one before them than a distance; three stay. */
+export function thinned(ring: Float32Array, least: number): Float32Array {
+  const kept: number[] = [];
+  const most = ring.length - 6;
+  for (let at = 0; at < ring.length; at += 2) {
+    const [x, y] = [ring[at]!, ring[at + 1]!];
+    const away = kept.length ? Math.hypot(x - kept.at(-2)!, y - kept.at(-1)!) : Infinity;
+    if (away >= least || (at > most && kept.length < 6)) kept.push(x, y);
+  }
+  return Float32Array.from(kept);
+}
+
 /** Lines of a ring, as `Strokes.set` takes them. */
 export function ringLines(
   ring: ArrayLike<number>,
