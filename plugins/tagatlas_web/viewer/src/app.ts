@@ -25,7 +25,7 @@ import { Sharp } from "./scene/sharp";
 import { Shade } from "./scene/sprites";
 import { scoresOf } from "./find/ranking";
 import { areMany, touched } from "./data/wanted";
-import { selectionTable } from "./find/selection";
+import { recordsTable, selectionTable } from "./find/selection";
 import { Help, inWords } from "./keys/help";
 import { listenForKeys } from "./keys/keys";
 import { keysOf } from "./keys/list";
@@ -116,6 +116,7 @@ export class App {
           }
         : null,
       save: () => orSaid(this.save()),
+      saveRecords: () => orSaid(this.saveRecords()),
     });
     this.side.list(first);
     this.annotating = new Annotating(this.stages, model, {
@@ -370,6 +371,11 @@ export class App {
   private async save(): Promise<void> {
     const table = await selectionTable(this.model, this.stages.charts, this.chosen ?? [], scoresOf(this.conditions.all));
     save(`${this.model.atlas.title} selection.csv`, table);
+  }
+
+  private async saveRecords(): Promise<void> {
+    await this.texts;
+    save(`${this.model.atlas.title} records.csv`, await recordsTable(this.model, this.stages.charts, this.chosen ?? []));
   }
 
   private say(news: string): void {

@@ -22,6 +22,7 @@ export interface SideActions {
   /** Move images, and merge clusters; null where nothing may be changed. */
   regroup: RegroupActions | null;
   save(): void;
+  saveRecords(): void;
 }
 
 export class Side {
@@ -52,6 +53,7 @@ export class Side {
       byId("chosen").after(this.moving.root);
     }
     byId("save").addEventListener("click", () => this.actions.save());
+    byId("save-records").addEventListener("click", () => this.actions.saveRecords());
     byId("clear").addEventListener("click", () => {
       this.finder.forget();
       this.conditions.clear();
