@@ -156,8 +156,8 @@ def by_value(page: Page) -> None:
 
 
 def by_frequency(page: Page) -> None:
-    page.get_by_label("Frequency from").fill("2")
-    page.get_by_label("Frequency from").press("Enter")
+    page.get_by_label("Times seen from").fill("2")
+    page.get_by_label("Times seen from").press("Enter")
 
 
 def by_lasso(page: Page) -> None:
@@ -239,6 +239,7 @@ def test_the_link_is_copied(page: Page, viewer: Path) -> None:
     page.click("#clusters .cluster")
     page.click(".copy-link")
     page.wait_for_function("() => document.querySelector('#news').textContent.includes('link')")
+    assert "only on this machine" in page.inner_text("#news")
     page.fill("#query", "")
     page.focus("#query")
     page.keyboard.press("Control+v")

@@ -169,7 +169,7 @@ def test_a_date_of_any_record_counts_and_is_understood_in_part(page: Page) -> No
         ("created_at from", "2016-13", "no date of the calendar"),
         ("created_at to", "March", "is no date"),
         ("likes from", "1.000", "can be 1000 or 1"),
-        ("Frequency from", "abc", "is no number"),
+        ("Times seen from", "abc", "is no number"),
         ("likes to", "NaN", "is no number"),
         ("Tag from score", "7", "between 0 and 1"),
     ],
@@ -258,7 +258,7 @@ def test_columns_are_read_when_they_are_seen(browser: Browser, viewer: Path) -> 
         page.on("request", lambda request: read.append(request.url.split("/data/")[-1]))
         open_viewer(page, viewer)
         page.click("#filters summary")
-        page.get_by_label("Frequency from").scroll_into_view_if_needed()
+        page.get_by_label("Times seen from").scroll_into_view_if_needed()
         page.wait_for_selector(".histogram", state="attached")
         assert "columns/3.js" not in read
         # What is asked for before it was seen is read first.
@@ -290,6 +290,35 @@ def test_all_values_are_saved(page: Page) -> None:
     assert all("Zoë" in row["author"].split(" | ") for row in rows)
     assert any(row["author"].split(" | ")[0] != "Zoë" for row in rows)
     assert all(" | " in row["created_at"] for row in rows)
+
+
+def test_records_are_saved_one_by_one(page: Page) -> None:
+    facet(page, "author").get_by_label("Zoë").check()
+    said(page, images_with("author", {"Zoë"}))
+    with page.expect_download() as saved:
+        page.click("#save-records")
+    rows = list(csv.DictReader(Path(saved.value.path()).read_text("utf-8").splitlines()))
+    expected = [
+        facts(row, turn)
+        for row in range(IMAGES)
+        if "Zoë" in (facts(row, 0)["author"], facts(row, 1)["author"])
+        for turn in (0, 1)
+    ]
+    names = ("author", "text", "created_at", "likes")
+    assert sorted(tuple(row[name] for name in names) for row in rows) == sorted(
+        tuple(record[name] for name in names) for record in expected
+    )
+    assert all(row["address"] and row["cluster"] and row["copy"] == row["image"] for row in rows)
+
+
+def test_numbers_of_a_filter_say_what_they_count(page: Page) -> None:
+    assert "Numbers count images, not records." in page.inner_text("#filters")
+    size = facet(page, "author").locator("li", has_text="Zoë").locator(".size")
+    assert size.get_attribute("title") == f"{images_with('author', {'Zoë'})} images"
+    page.get_by_label("Images by", exact=True).select_option(label="Timeline: created_at")
+    page.wait_for_selector(".axes .title:text-is('created_at (earliest)')")
+    page.get_by_label("Images by", exact=True).select_option(label="Map")
+    page.wait_for_selector(".axes .title", state="detached")
 
 
 def test_values_are_found_in_a_facet(page: Page) -> None:

@@ -8,6 +8,8 @@ export interface Range {
   readonly high: number;
   readonly step: number;
   readonly least: number;
+  /** What the score is, in words. */
+  readonly means: string;
 }
 
 /** A score as it is shown. */
@@ -21,7 +23,7 @@ export class CutSlider {
   private readonly value = element("output", { class: "score" });
   private readonly images = element("output", { class: "images" });
   private readonly back = button("As at first", () => this.reset());
-  private range: Range = { low: 0, high: 1, step: 0.01, least: 0 };
+  private range: Range = { low: 0, high: 1, step: 0.01, least: 0, means: "" };
   private drawn = 0;
 
   /** @param moved is given the chosen score; null for that which counts by itself. */
@@ -46,6 +48,7 @@ export class CutSlider {
     this.slider.min = String(range.low);
     this.slider.max = String(range.high);
     this.slider.step = String(range.step);
+    this.slider.title = range.means;
     this.begin();
     if (chosen === null) return;
     this.slider.value = String(chosen);

@@ -129,8 +129,9 @@ export class Facet implements Filter {
     tick.dataset.value = value;
     tick.addEventListener("change", () => this.tick(value, tick.checked));
     const size = some ? `${plain(chosen)} of ${plain(all)}` : plain(all);
+    const hint = some ? `${count(chosen, "chosen image")} of ${plain(all)} with this value` : count(all, "image");
     const words = value ? element("bdi", { title: value }, value) : element("i", {}, "no value");
-    const label = element("label", {}, tick, words, " ", element("span", { class: "size" }, size));
+    const label = element("label", {}, tick, words, " ", element("span", { class: "size", title: hint }, size));
     return element("li", {}, label);
   }
 

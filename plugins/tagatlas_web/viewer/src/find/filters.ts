@@ -1,4 +1,4 @@
-/** Filters: by tag and score, cluster, frequency, and every kept column. */
+/** Filters: by tag and score, cluster, times seen, and every kept column. */
 
 import { orSaid } from "../trouble";
 import type { Chart } from "../data/chart";
@@ -21,6 +21,8 @@ export interface Filter {
   /** Follow what is chosen. */
   show(): void;
 }
+
+const EACH = "An image fits where one of its records does; two filters may be met by two of its records.";
 
 export class Filters {
   private readonly clusters = choice("Cluster", []);
@@ -86,8 +88,9 @@ export class Filters {
   private build(): void {
     this.built = true;
     const { model } = this;
-    const frequency = numberColumn("Frequency", model.frequency);
+    const frequency = numberColumn("Times seen", model.frequency);
     const { conditions, mode } = this;
+    const onAll = model.atlas.maps.length > 1 ? " of all maps" : "";
     this.filters.push(
       new RangeFilter(frequency.facts, () => Promise.resolve(frequency), conditions, mode),
       ...model.atlas.columns.map((facts): Filter => {
@@ -96,6 +99,7 @@ export class Filters {
       }),
     );
     this.place.querySelector("div")!.replaceChildren(
+      element("p", { class: "size" }, `Numbers count images${onAll}, not records. ${EACH}`),
       this.tagFilter(),
       this.clusterFilter(),
       ...this.filters.map(({ root }) => root),

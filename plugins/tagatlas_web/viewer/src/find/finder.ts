@@ -14,6 +14,9 @@ import { Search } from "./search";
 /** The kind of the conditions. */
 const SEARCH = "search";
 
+const TAG_SCORE =
+  "How sure a backend is of the tag, from 0 to 1. At first it is the score from which the tag stands out; a lower one finds more images, and more wrong ones.";
+
 const PAUSE_MS = 250;
 const SUGGESTIONS = 20;
 const SHOWN = 12;
@@ -183,7 +186,7 @@ export class Finder {
     const found = await this.search.find(wish, isWanted);
     if (!found) return "";
     const { scores, counted, least, more } = found;
-    const range = least === null ? null : { low: 0, high: 1, step: 0.01, least: least / 255 };
+    const range = least === null ? null : { low: 0, high: 1, step: 0.01, least: least / 255, means: TAG_SCORE };
     return { scores: ofOne(scores), counted, range, more };
   }
 
@@ -215,7 +218,7 @@ export class Finder {
     else if (!rows.length) parts.push(element("p", {}, "Nothing is found: take fewer words, or another spelling."));
     if (result.range) parts.push(this.cut.root);
     if (result.more || this.wider.checked) {
-      const gain = result.more ? ` (${plain(result.more)} more)` : "";
+      const gain = result.more ? ` (${count(result.more, "more image")})` : "";
       parts.push(element("label", { class: "wider" }, this.wider, ` Also words that begin so, and further tags${gain}`));
     }
     this.place.replaceChildren(...(rows.length ? [this.pictures(rows, SHOWN)] : []));

@@ -6,6 +6,7 @@ import type { Result } from "./finder";
 
 /** Cosines that can be chosen, from 0 to 1. */
 const STEPS = 1000;
+const COSINE = "How alike the text and an image are to the model (cosine). A lower score finds more images, and more wrong ones.";
 
 /** The backend that embeds texts; null where there is none. */
 export function meaningBackend(): string | null {
@@ -25,7 +26,7 @@ export async function searchByMeaning(model: Model, text: string): Promise<Resul
       }
     });
     const [high, low] = [cosines[0] ?? 0, cosines.at(-1) ?? 0];
-    const range = { low: Math.floor(STEPS * low) / STEPS, high: Math.ceil(STEPS * high) / STEPS, step: 1 / STEPS, least };
+    const range = { low: Math.floor(STEPS * low) / STEPS, high: Math.ceil(STEPS * high) / STEPS, step: 1 / STEPS, least, means: COSINE };
     return { scores, counted, range, more: 0 };
   } catch (error) {
     return `Not searched by meaning: ${error instanceof Error ? error.message : String(error)}`;
