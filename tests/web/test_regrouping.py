@@ -69,7 +69,10 @@ def test_they_change_at_once_and_the_map_made_again_follows(
         wait_for_clusters(page, {own: 12, other: 12})
         move(page, chosen[0], "lone")
         wait_for_clusters(page, {own: 11, other: 12, "lone": 1})
-        assert page.is_visible("text=1 change of clusters is saved. Places and outlines follow when you run tagatlas map.")
+        assert page.is_visible(
+            "text=1 change of clusters is saved."
+            " Places and outlines follow when you run tagatlas map."
+        )
         wait_for_clusters(second, {own: 11, other: 12, "lone": 1})
         move(second, chosen[1], other)
         wait_for_clusters(second, {own: 10, other: 13, "lone": 1})
