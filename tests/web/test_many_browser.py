@@ -71,7 +71,7 @@ def test_a_map_that_was_dragged_away_and_back_looks_as_before(page: Page, viewer
     page.mouse.move(x + 150, y + 90, steps=6)
     dragged = still(page)
     assert (dragged != before).any()
-    # What was painted took one vertex of each small image, and outlines as fine as seen.
+    # Each small image took one vertex, and outlines were no finer than they are seen.
     points, others = page.evaluate("() => window.vertices")
     assert points >= IMAGES
     assert others < 5 * points
