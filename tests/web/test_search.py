@@ -129,7 +129,7 @@ def search(page: Page, text: str) -> str:
 
 def saved(page: Page) -> list[dict[str, str]]:
     with page.expect_download() as download:
-        page.get_by_role("button", name="CSV").click()
+        page.get_by_role("button", name="Save as CSV").click()
     return list(csv.DictReader(Path(download.value.path()).read_text("utf-8").splitlines()))
 
 
