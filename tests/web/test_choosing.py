@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 import pytest
-from chromium import open_viewer, watched, write_viewer
+from chromium import open_viewer, wait_for_frame, watched, write_viewer
 from themed_map import themed_map
 
 if TYPE_CHECKING:
@@ -73,13 +73,14 @@ def page(opened: Page) -> Page:
     """The page, with nothing chosen and the whole map in view."""
     if opened.is_visible("#clear"):
         opened.click("#clear")
+        wait_for_frame(opened)  # until then the fields have what was chosen
     opened.focus(".map")
     opened.keyboard.press("0")
     return opened
 
 
 def test_what_choosing_does_is_asked_once_something_is_chosen(page: Page) -> None:
-    narrow = page.get_by_role("button", name="Narrow", exact=True)
+    narrow = page.locator(".ways button:text('Narrow')")
     assert narrow.is_hidden()
     page.locator(".facet li input").first.check()
     page.wait_for_selector("#chosen .condition")

@@ -379,6 +379,6 @@ export class App {
   }
 
   private say(news: string): void {
-    byId("news").textContent = news;
+    Object.assign(byId("news"), { textContent: news, title: news }); // a long one is cut
   }
 }
