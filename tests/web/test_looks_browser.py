@@ -74,13 +74,13 @@ def test_images_stand_along_time_on_a_wall_and_by_numbers(page: Page, viewer: Pa
     page.reload()
     page.wait_for_selector("html[data-ready]", state="attached")
     assert "48 images" in page.inner_text("#chosen")
-    title = "day · 12 images without a value not shown"
-    assert page.locator(".axes .title").text_content() == title
+    without = "12 images without a value not shown"
+    assert page.locator(".axes .title").text_content() == f"day, week each · {without}"
     page.click("#clear")
     arrange(page, "Two numbers…")
     page.get_by_label("Up").select_option("times seen")
     page.wait_for_selector(".axes .title:text-is('times seen')")
-    assert page.locator(".axes .title").all_text_contents() == [title, "times seen"]
+    assert page.locator(".axes .title").all_text_contents() == [f"day · {without}", "times seen"]
     arrange(page, "Wall")
     page.wait_for_function("() => !document.querySelector('.axes').childElementCount")
     page.focus(".map")
