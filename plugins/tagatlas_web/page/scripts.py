@@ -48,7 +48,8 @@ class ScriptFolder:
             content: of JSON's types.
         """
         encoded = _in_ascii(content)
-        if len(encoded) < DEFLATED_FROM:
+        # In a script, unlike in JSON, a member of that name is none.
+        if len(encoded) < DEFLATED_FROM and '"__proto__"' not in encoded:
             self._write(name, f"tagatlasData({json.dumps(name)},{encoded});\n")
         else:
             deflated = b64encode(compress(encoded.encode("ascii"), _LEVEL)).decode()

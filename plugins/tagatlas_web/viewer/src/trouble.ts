@@ -20,13 +20,21 @@ export function tellMissing(error: unknown): boolean {
   return true;
 }
 
+/** What work leads to; null where a file that it needs is missing, which is said. */
+export async function ifThere<Made>(work: Promise<Made>): Promise<Made | null> {
+  try {
+    return await work;
+  } catch (error) {
+    if (!tellMissing(error)) throw error;
+    return null;
+  }
+}
+
 /**
  * Let work go on by itself; if a file that it needs is missing, say so.
  *
  * On a page opened from a folder browsers do not tell the window of failures in its scripts.
  */
 export function orSaid(work: Promise<unknown>): void {
-  work.catch((error: unknown) => {
-    if (!tellMissing(error)) throw error;
-  });
+  void ifThere(work);
 }

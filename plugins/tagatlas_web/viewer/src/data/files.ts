@@ -221,12 +221,12 @@ declare global {
   }
 }
 
-/** A file of the viewer is not there. */
+/** A file of the viewer is not there, or not as it was written. */
 export class Missing extends Error {
   readonly folder: string;
 
-  constructor(path: string) {
-    super(`${path} is not there, so that something is not shown: copy the whole folder of the viewer.`);
+  constructor(path: string, state: "is not there" | "is damaged" = "is not there") {
+    super(`${path} ${state}, so that something is not shown: copy the whole folder of the viewer.`);
     this.folder = path.slice(0, path.lastIndexOf("/"));
   }
 }
@@ -247,20 +247,30 @@ function read<Content>(name: string): Promise<Content> {
   return content as Promise<Content>;
 }
 
-function load(name: string): Promise<unknown> {
+async function load(name: string): Promise<unknown> {
   if (isEmbedded) return askFor(name);
+  const path = `data/${name}.js`;
   const script = document.createElement("script");
-  const content = new Promise((done, failed) => {
+  const ran = new Promise<unknown>((done, failed) => {
     // What is done with the content waits until the page had time for others.
-    waiting.set(name, (read) => setTimeout(done, 0, read));
-    script.src = `data/${name}.js`;
-    script.onerror = () => failed(new Missing(`data/${name}.js`));
+    waiting.set(name, (content) => {
+      waiting.delete(name);
+      setTimeout(done, 0, content);
+    });
+    script.src = path;
+    script.onerror = () => failed(new Missing(path));
+    // A script that broke off, or is another page's, has run without handing its content over.
+    script.onload = () => waiting.has(name) && failed(new Missing(path, "is damaged"));
     document.head.append(script);
   });
-  return content.finally(() => {
+  try {
+    return await ran;
+  } catch (error) {
+    throw error instanceof Missing ? error : new Missing(path, "is damaged"); // it could not be inflated
+  } finally {
     waiting.delete(name);
     script.remove();
-  });
+  }
 }
 
 export const readAtlas = () => read<AtlasFile>("atlas");
@@ -281,5 +291,7 @@ export const readAnnotations = () => read<AnnotationFile>("annotations");
 export async function readPage(level: string, page: number): Promise<ImageBitmap> {
   const encoded = await read<PageFile>(`pages/${level}-${page}`);
   const blob = new Blob([unpack(encoded)], { type: "image/jpeg" });
-  return createImageBitmap(blob, { premultiplyAlpha: "none", colorSpaceConversion: "none" });
+  return createImageBitmap(blob, { premultiplyAlpha: "none", colorSpaceConversion: "none" }).catch(() => {
+    throw new Missing(`data/pages/${level}-${page}.js`, "is damaged");
+  });
 }

@@ -26,6 +26,7 @@ import {
 import { isLive } from "./host";
 import { isClusterName } from "./naming";
 import { unplaned } from "./packed";
+import { ifThere } from "../trouble";
 import { Parts } from "./parts";
 
 /** A tag of a backend, before its images are read. */
@@ -164,9 +165,9 @@ export class Model {
     return this.related;
   }
 
-  /** What was written on each map, by its name. */
+  /** What was written on each map, by its name; nothing where the file is missing. */
   annotations(): Promise<AnnotationFile> {
-    this.written ??= readAnnotations();
+    this.written ??= ifThere(readAnnotations()).then((file) => file ?? {});
     return this.written;
   }
 

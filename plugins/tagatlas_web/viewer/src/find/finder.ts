@@ -92,7 +92,7 @@ export class Finder {
       return;
     }
     this.forget();
-    void this.recall(other);
+    orSaid(this.recall(other));
   }
 
   /** Empty the field and all that is said of it. */

@@ -3,6 +3,7 @@
 import type { Column } from "../data/column";
 import { button, count, element, foreign } from "../elements";
 import type { Conditions, Mode } from "./conditions";
+import { orSaid } from "../trouble";
 import { field, Trouble } from "./field";
 import type { Filter } from "./filters";
 import { Histogram } from "./histogram";
@@ -43,7 +44,7 @@ export class RangeFilter implements Filter {
     this.root = element("form", { class: "range" }, title, this.low, this.high, submit, this.trouble.root, this.bars);
     this.root.addEventListener("submit", (event) => {
       event.preventDefault();
-      void this.choose(null);
+      orSaid(this.choose(null));
     });
   }
 
@@ -68,7 +69,7 @@ export class RangeFilter implements Filter {
     this.histogram = new Histogram(facts.name, scale, counts, (range, gesture) => {
       this.low.value = range.low;
       this.high.value = range.high;
-      void this.choose(gesture);
+      orSaid(this.choose(gesture));
     });
     this.bars.replaceChildren(this.histogram.root, ...this.others(column));
     this.show();

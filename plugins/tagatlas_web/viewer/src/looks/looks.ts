@@ -7,6 +7,7 @@ import type { Condition } from "../find/conditions";
 import { ofRows } from "../find/kinds";
 import type { Stage } from "../map/stage";
 import type { Stages } from "../map/stages";
+import { orSaid } from "../trouble";
 import { arrangedBy, classTerm, colouringBy, dates, measures, type Colouring } from "./measures";
 import { ColourPicker, PlacePicker } from "./pickers";
 
@@ -25,7 +26,8 @@ export class Looks {
   private colouring: Colouring | null = null;
   private inks: Float32Array | null = null;
   private chosen: ArrayLike<number> | null = null;
-  private asked = 0;
+  /** How often an arrangement was asked for, and a colour: each waits for its own files. */
+  private readonly asked = { arrangement: 0, colour: 0 };
 
   constructor(
     place: HTMLElement,
@@ -34,9 +36,17 @@ export class Looks {
     private readonly actions: LooksActions,
   ) {
     this.places = new PlacePicker(dates(model), measures(model), (term) => {
-      void this.arrange(stages.active, term);
+      orSaid(this.arrange(stages.active, term).catch((error: unknown) => {
+        this.turned(); // the list shows how images are arranged, not how they could not be
+        throw error;
+      }));
     });
-    this.colours = new ColourPicker(model, (term) => void this.colourBy(term));
+    this.colours = new ColourPicker(model, (term) => {
+      orSaid(this.colourBy(term).catch((error: unknown) => {
+        this.colours.show(this.colour);
+        throw error;
+      }));
+    });
     place.append(this.places.root, this.colours.root, this.legend);
   }
 
@@ -72,12 +82,12 @@ export class Looks {
 
   /** Arrange the images of a stage; null as on its map. Whether that is possible. */
   async arrange(stage: Stage, term: Term | null): Promise<boolean> {
-    const asked = ++this.asked;
+    const asked = ++this.asked.arrangement;
     const { chart } = stage;
     const arranged = term && (await arrangedBy(this.model, chart, term));
     if (term && !arranged) return false;
     await stage.settled();
-    if (asked !== this.asked || stage.chart !== chart) return true; // asked for something else meanwhile
+    if (asked !== this.asked.arrangement || stage.chart !== chart) return true; // asked for something else meanwhile
     if (!arranged && !stage.places.arranged) return true;
     stage.show(arranged ? chart.placed(arranged) : chart, this.actions.kept());
     this.turned();
@@ -89,9 +99,9 @@ export class Looks {
 
   /** Colour the images; null by nothing. Whether that is possible. */
   async colourBy(term: Term | null): Promise<boolean> {
-    const asked = ++this.asked;
+    const asked = ++this.asked.colour;
     const colouring = term && (await colouringBy(this.model, term));
-    if (asked !== this.asked) return true;
+    if (asked !== this.asked.colour) return true;
     if (term && !colouring?.classes.length) {
       this.actions.say(`No image has a value to be coloured by ${isolated(term.slice(1).join(" "))}`);
       this.colours.show(this.colour);
