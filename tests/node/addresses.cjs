@@ -1,6 +1,6 @@
 // Addresses are read as they were written, and nothing that is no address does harm.
 const assert = require("node:assert/strict");
-const { written, read, NOTHING } = require(process.argv[2]);
+const { written, read, fitting, NOTHING } = require(process.argv[2]);
 
 let state = 12345;
 const random = () => (state = (state * 1103515245 + 12345) % 2147483648) / 2147483648;
@@ -34,6 +34,16 @@ for (; rounds < 3000; rounds++) {
   });
   assert.deepEqual(again, address, fragment);
   assert.equal(new URL(`https://example.org/#${fragment}`).hash.slice(1), fragment); // no browser changes it
+}
+
+// What an address has room for is read again whole, however long the conditions are.
+for (const [length, count] of [[10, 100], [3000, 9], [20_000, 3], [11_000, 2]]) {
+  const steps = Array.from({ length: count }, (_, at) => ({ mode: "add", term: ["has", `${at}`, "x".repeat(length)] }));
+  steps.splice(1, 0, { mode: "narrow", term: ["tag", "owl"] });
+  const those = fitting(steps);
+  assert.ok(those.some(({ term }) => term[0] === "tag") && those.length < steps.length);
+  const { address, unknown } = read(written({ ...NOTHING, steps: those }));
+  assert.deepEqual([address.steps, unknown], [those, []]);
 }
 
 for (const each of ["", "#"]) assert.deepEqual(read(each), { address: NOTHING, unknown: [] });

@@ -138,10 +138,11 @@ export class App {
     });
     this.trail = new Trail({
       now: () => page.now(),
-      show: (address) => this.texts.then(() => page.show(address)),
+      steps: () => page.steps,
+      show: (address, known) => this.texts.then(() => page.show(address, known)),
       say: (news) => this.say(news),
     });
-    this.share();
+    this.share(() => page.unsaid);
     this.begun(this.stages.active);
     const drawn = this.stages.active.load();
     const later = areMany(model.count) && this.stages.active.isDrawn;
@@ -182,13 +183,13 @@ export class App {
     });
   }
 
-  /** Ways to take what is seen elsewhere. */
-  private share(): void {
+  /** Ways to take what is seen elsewhere. @param unsaid conditions that a link does not hold. */
+  private share(unsaid: () => readonly string[]): void {
     const [place, say] = [byId("stages"), (news: string) => this.say(news)];
     const stages = () => this.stages.all;
     const words = () => wordsBelow(this.model, this.stages.all, this.chosenWords(), this.looks.legendOfSheet);
     const name = () => `${this.model.atlas.title} ${this.stages.active.chart.facts.name}`;
-    const copying = copyLink(() => this.trail.link, say);
+    const copying = copyLink(() => this.trail.link, unsaid, say);
     byId("sharing").append(...(copying ? [copying, " "] : []), savesImage({ place, stages, words, name, say }));
     printsSheets(place, () => (this.panels.coverMap ? [] : stages()), words);
   }

@@ -44,6 +44,8 @@ const VERSION = 1;
 const LONGEST = 16_000;
 const MOST_SHOWN = 2;
 const MOST_CONDITIONS = 24;
+/** Of an address, for its conditions; the rest is for maps, places and cards. */
+const LONGEST_STEPS = 12_000;
 const MODES = { only: "narrow", or: "add", not: "subtract" } as const;
 
 export const NOTHING: Address = { shown: [], used: 0, colour: null, steps: [], panel: null, open: null };
@@ -65,6 +67,19 @@ export function written(address: Address): string {
   if (address.panel) parts.push(`panel=${joined(address.panel)}`);
   if (address.open) parts.push(`open=${joined(address.open)}`);
   return parts.length ? [`v=${VERSION}`, ...parts].join("&") : "";
+}
+
+/** Those conditions, from the first on, that an address of a length that is read has room for. */
+export function fitting<Kind extends AddressStep>(steps: readonly Kind[]): Kind[] {
+  let room = LONGEST_STEPS;
+  const those: Kind[] = [];
+  for (const step of steps) {
+    const length = joined(step.term).length + 1;
+    if (length > room || those.length === MOST_CONDITIONS) continue;
+    room -= length;
+    those.push(step);
+  }
+  return those;
 }
 
 /** What an address says, and what of it cannot be understood, as it stands there. */

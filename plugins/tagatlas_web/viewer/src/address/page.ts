@@ -4,7 +4,8 @@ import type { Model } from "../data/model";
 import type { Conditions, Step } from "../find/conditions";
 import type { Looks } from "../looks/looks";
 import type { Stages } from "../map/stages";
-import type { Address, Shown, Spot, Term } from "./address";
+import { ifThere } from "../trouble";
+import { fitting, type Address, type Shown, type Spot, type Term } from "./address";
 import { clusterNumber, clusterWords, type Level } from "./clusters";
 import { shortId } from "./images";
 import { canSay, conditionOf } from "./terms";
@@ -44,28 +45,46 @@ export class Page {
       shown,
       used: stages.all.indexOf(stages.active),
       colour: this.looks.colour,
-      steps: this.conditions.all.filter(({ term }) => canSay(term)).map(({ mode, term }) => ({ mode, term })),
+      steps: this.said.map(({ mode, term }) => ({ mode, term })),
       panel: this.actions.panel(),
       open: this.openTerm(),
     };
   }
 
-  /** Show what an address says; what is not there is named. */
-  async show(address: Address): Promise<string[]> {
+  /** The conditions, which an address does not hold all of. */
+  get steps(): readonly Step[] {
+    return this.conditions.all;
+  }
+
+  /** In words, the conditions that an address leaves out. */
+  get unsaid(): string[] {
+    return this.steps.filter((step) => !this.said.includes(step)).map(({ words }) => words);
+  }
+
+  private get said(): readonly Step[] {
+    return fitting(this.steps.filter(({ term }) => canSay(term)));
+  }
+
+  /**
+   * Show what an address says; what is not there is named.
+   *
+   * @param known the conditions that were there; null where they are made from the address.
+   */
+  async show(address: Address, known: readonly Step[] | null = null): Promise<string[]> {
     const lacking: string[] = [];
     const spots = await this.showMaps(address, lacking);
-    if (!(await this.looks.colourBy(address.colour))) lacking.push(`the colour by ${quoted(address.colour!)}`);
+    if (!(await ifThere(this.looks.colourBy(address.colour)))) lacking.push(`the colour by ${quoted(address.colour!)}`);
     const made: Step[] = [];
-    for (const { mode, term } of address.steps) {
-      const condition = await conditionOf(this.model, this.stages.active.chart, term, made.length);
+    for (const { mode, term } of known ? [] : address.steps) {
+      const condition = await ifThere(conditionOf(this.model, this.stages.active.chart, term, made.length));
       if (condition) made.push({ ...condition, mode });
       else lacking.push(`the condition ${quoted(term)}`);
     }
-    this.conditions.replace(made);
-    if (!(await this.actions.showPanel(address.panel))) lacking.push(`what is in the place of the map, ${quoted(address.panel!)}`);
-    const opened = address.open && (await this.openedFrom(address.open));
+    this.conditions.replace(known ?? made);
+    if (!(await ifThere(this.actions.showPanel(address.panel)))) lacking.push(`what is in the place of the map, ${quoted(address.panel!)}`);
+    const opened = address.open && (await ifThere(this.openedFrom(address.open)));
     if (address.open && !opened) lacking.push(`what is open, ${quoted(address.open)}`);
-    await this.actions.open(opened);
+    await ifThere(this.actions.open(opened));
     // Last, since a card beside or over the map leaves it less room.
     spots.forEach((spot, at) => this.stages.all[at]?.see(spot));
     return lacking;
@@ -75,14 +94,15 @@ export class Page {
   private async showMaps({ shown, used }: Address, lacking: string[]): Promise<(Spot | null)[]> {
     const { maps } = this.model.atlas;
     const wanted = shown.length ? shown : [{ map: maps[0]!.name, spot: null, arranged: null }];
-    const found = wanted.flatMap((each) => {
+    const found: (Shown & { number: number })[] = [];
+    for (const each of wanted) {
       const number = maps.findIndex(({ name }) => name === each.map);
-      if (number < 0) lacking.push(`the map “${each.map.slice(0, 80)}”`);
-      return number < 0 ? [] : [{ ...each, number }];
-    });
+      if (number >= 0 && (await ifThere(this.model.chart(number)))) found.push({ ...each, number });
+      else lacking.push(`the map “${each.map.slice(0, 80)}”`);
+    }
     await this.stages.set(found.length ? found.map(({ number }) => number) : [0], used);
     for (const [at, { arranged }] of found.entries()) {
-      if (!(await this.looks.arrange(this.stages.all[at]!, arranged))) lacking.push(`the arrangement ${quoted(arranged!)}`);
+      if (!(await ifThere(this.looks.arrange(this.stages.all[at]!, arranged)))) lacking.push(`the arrangement ${quoted(arranged!)}`);
     }
     return found.map(({ spot }) => spot);
   }

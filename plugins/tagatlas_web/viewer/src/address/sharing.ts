@@ -1,16 +1,24 @@
 /** Copies a link to what the page shows. */
 
-import { button } from "../elements";
+import { button, isolated } from "../elements";
 import { isEmbedded, isLive } from "../data/host";
+
+const LONGEST_WORDS = 80;
 
 /**
  * The button; null in a frame of a notebook, which has no address.
  *
  * @param link the address of what is shown now.
+ * @param unsaid in words, what of that it leaves out.
  */
-export function copyLink(link: () => string, say: (news: string) => void): HTMLButtonElement | null {
+export function copyLink(
+  link: () => string, unsaid: () => readonly string[], say: (news: string) => void,
+): HTMLButtonElement | null {
   if (isEmbedded) return null;
-  const made = button("Copy link", () => void copy(link(), made, say));
+  const made = button("Copy link", () => {
+    const without = unsaid().map((words) => isolated(words.slice(0, LONGEST_WORDS)));
+    void copy(link(), made, (news) => say(without.length ? `${news}, but it has no room for: ${without.join("; ")}` : news));
+  });
   made.title = "Copy the address of what the page shows: map, place, conditions, open image";
   made.className = "copy-link";
   return made;
