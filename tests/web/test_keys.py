@@ -91,6 +91,10 @@ def test_the_keys_are_listed(page: Page) -> None:
     map_keys = page.locator("dialog.keys dl").first.locator("dt").all_inner_texts()
     assert len(map_keys) == len(set(map_keys))
     assert "draw an arrow" not in said  # nobody can, without a server
+    assert said.count("gallery, or the map again") == 1
+    for part in page.locator("dialog.keys dl").all():
+        keys = part.locator("dt").all_inner_texts()
+        assert len(set(keys)) == len(keys)  # each once
     page.keyboard.press("t")
     assert page.get_attribute(".tools .tags", "aria-pressed") == "false"
     page.keyboard.press("Escape")

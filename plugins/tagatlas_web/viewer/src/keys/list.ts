@@ -34,7 +34,7 @@ export function keysOf({ maps, isLive, nodes }: Means): Group[] {
       { keys: "0", means: "show the whole map" },
       { keys: "Enter", means: "open the image in the middle" },
       { keys: "T", means: `show ${nodes}` },
-      { keys: "P", means: "show the pictures as a gallery, or the map again" },
+      { keys: "P", means: "show the gallery, or the map again" },
       ...(maps > 1 ? several : []),
     ],
   };
