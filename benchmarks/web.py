@@ -62,8 +62,6 @@ FLAGS = (
     "--disable-sync",
     "--use-angle=swiftshader",
     "--enable-unsafe-swiftshader",
-    "--enable-unsafe-webgpu",
-    "--use-webgpu-adapter=swiftshader",
 )
 WINDOW = (1280, 800)
 MIDDLE = (480, 160, 1120, 640)
