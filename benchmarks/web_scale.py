@@ -25,12 +25,12 @@ from pathlib import Path
 from drawn_pictures import ThumbnailStore
 from planted_map import planted_map, words
 from playwright.sync_api import Page, sync_playwright
-from web import FLAGS, WINDOW, served
 
 from tagatlas.contracts import Variant
 from tagatlas.errors import ImageNotStored
 from tagatlas_web import WebOptions
 from tagatlas_web.page.renderer import WebRenderer
+from web import FLAGS, WINDOW, served
 
 WORDS = 6
 SAID = """async (words) => {

@@ -17,7 +17,7 @@ export function copyLink(
   if (isEmbedded) return null;
   const made = button("Copy link", () => {
     const without = unsaid().map((words) => isolated(words.slice(0, LONGEST_WORDS)));
-    void copy(link(), made, (news) => say(without.length ? `${news}, but it has no room for: ${without.join("; ")}` : news));
+    void copy(link(), made, (news) => say(without.length ? `${news} It has no room for: ${without.join("; ")}.` : news));
   });
   made.title = "Copy the address of what the page shows: map, place, conditions, open image";
   made.className = "copy-link";
@@ -47,7 +47,7 @@ async function copy(text: string, beside: HTMLElement, say: (news: string) => vo
 /** What was copied, and who can open it: others have no access to this machine. */
 function copied(): string {
   const isHere = location.protocol === "file:" || /^(localhost|127\..*|\[::1\])$/.test(location.hostname);
-  if (!isHere) return "The link is copied";
+  if (!isHere) return "The link is copied.";
   const where = isLive() ? "only on this machine, while tagatlas view runs" : "only on this machine";
   return `The link is copied. It opens ${where}. For others, put its part from # on behind the address of a published copy.`;
 }
