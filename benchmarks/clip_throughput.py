@@ -46,9 +46,9 @@ from tag import generate
 from tagatlas.contracts import ImageInput, Variant
 from tagatlas.testing import MemoryStore
 from tagatlas_clip import ClipOptions
-from tagatlas_clip.embedding import cores
 from tagatlas_clip.model import ClipModel
 from tagatlas_clip.tagger import ClipTagger, make_tagger
+from tagatlas_processors import processors
 from tagatlas_tagging import tag_images
 
 SIZE, QUALITY = (1024, 768), 90
@@ -135,7 +135,7 @@ def measure(
             f"{name}, {clock}: end to end {of_the_model(ratios[kind])}, which takes"
             f" {alone_ms:.1f} ms an image alone ({way})"
         )
-    print(f"load {os.getloadavg()[0]:.1f} on {cores()} cores")
+    print(f"load {os.getloadavg()[0]:.1f} on {processors()} cores")
     if name == "GPU":
         share = f"{statistics.mean(busy):.0f} %" if busy else "not known: no nvidia-smi"
         print(f"GPU busy end to end: {share}; decoding alone {decoded(images):,.0f} images/s")
@@ -150,7 +150,7 @@ def of_the_model(ratio: float) -> str:
 
 def decoded(images: Sequence[ImageInput]) -> float:
     """Pictures a second that the processor's cores decode."""
-    with ThreadPoolExecutor(cores()) as threads:
+    with ThreadPoolExecutor(processors()) as threads:
         begun = time.perf_counter()
         deque(threads.map(ImageInput.pixels, images), maxlen=0)
         return len(images) / (time.perf_counter() - begun)

@@ -8,7 +8,6 @@ size of the batch.
 from __future__ import annotations
 
 import asyncio
-import os
 from collections.abc import AsyncGenerator, Callable, Generator, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
@@ -31,6 +30,7 @@ from tagatlas_fetching.retries import Retries
 from tagatlas_fetching.robots import Robots
 from tagatlas_fetching.schedule import LOCAL, Schedule, Try
 from tagatlas_fetching.workers import Workers
+from tagatlas_processors import processors
 
 PAGE_BYTES = 512 * 1024
 """Bytes kept of a web page received in place of a picture: enough for its head."""
@@ -141,7 +141,7 @@ async def fetch_batch(
         patience=options.host_patience,
         pause=options.pause,
     )
-    count = min(os.cpu_count() or 1, max(1, len(addresses) // WORTH_A_PROCESS))
+    count = min(processors(), max(1, len(addresses) // WORTH_A_PROCESS))
     threads = ThreadPoolExecutor(count, thread_name_prefix="tagatlas-keep")
     async with open_session(options) as session:
         robots = (

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import os
 from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
@@ -11,6 +10,7 @@ from itertools import islice
 
 from tagatlas.contracts import ImageStore, Progress, Variant
 from tagatlas.errors import ImageNotStored
+from tagatlas_processors import processors
 
 _AT_ONCE = 512
 
@@ -60,7 +60,7 @@ def verify_files(
         progress: called with files checked; failed are those that are damaged.
     """
     damages: list[Damage] = []
-    with ThreadPoolExecutor(os.cpu_count()) as threads:
+    with ThreadPoolExecutor(processors()) as threads:
         for done, part in enumerate(_parts(wanted)):
             found = threads.map(lambda file: _check(store, *file), part)
             damages += [damage for damage in found if damage is not None]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import time
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -16,6 +15,7 @@ import numpy as np
 import torch
 
 from tagatlas.errors import TaggerError
+from tagatlas.toolkit import processors
 from tagatlas_clip.memory import free_memory, is_out_of_memory
 
 if TYPE_CHECKING:
@@ -136,7 +136,7 @@ class Embedder:
         self._calls = [0] * len(self.replicas)
         self._served = [0] * len(self.replicas)
         self._choosing = Lock()
-        self._threads = ThreadPoolExecutor(threads or cores(), thread_name_prefix="clip")
+        self._threads = ThreadPoolExecutor(threads or processors(), thread_name_prefix="clip")
 
     def embed(self, images: Sequence[ImageInput]) -> tuple[Vectors, dict[int, str]]:
         """Vectors by index; and by index the reasons why pictures cannot be decoded.
@@ -193,10 +193,3 @@ def pixels_or_why(image: ImageInput) -> NDArray[np.uint8] | str:
         return image.pixels()
     except OSError as error:
         return f"cannot be decoded: {type(error).__name__}"
-
-
-def cores() -> int:
-    """Number of CPU cores available to this process."""
-    if hasattr(os, "sched_getaffinity"):
-        return len(os.sched_getaffinity(0))
-    return os.cpu_count() or 1

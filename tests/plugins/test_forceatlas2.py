@@ -1,7 +1,6 @@
 from __future__ import annotations
 
 import hashlib
-import os
 import subprocess
 import sys
 from dataclasses import replace
@@ -20,6 +19,7 @@ from scipy.spatial.distance import pdist, squareform
 from tagatlas.contracts import LayoutSpec, no_progress
 from tagatlas.network import IMAGE, Network
 from tagatlas.testing import LayoutContract
+from tagatlas.toolkit import processors
 from tagatlas_layouts.forceatlas2 import ForceAtlas2Options, tagatlas_layouts
 from tagatlas_layouts.forceatlas2.engine import simulate, total_forces
 from tagatlas_layouts.forceatlas2.graph import graph_of
@@ -335,7 +335,7 @@ def test_threads_are_those_asked_for_or_as_many_as_help(
 
 
 def test_no_more_threads_are_taken_than_there_are_cores() -> None:
-    assert threads_for(0, 10**9) == len(os.sched_getaffinity(0))
+    assert threads_for(0, 10**9) == processors()
 
 
 def digest(threads: int) -> str:

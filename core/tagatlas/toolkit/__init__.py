@@ -84,6 +84,7 @@ For commands, each with names to import from the module itself:
 
 For all:
 
+- :mod:`~tagatlas.toolkit.machine`, how many processors there are to use: ``processors``
 - :mod:`~tagatlas.toolkit.wording`, names, numbers and addresses in messages: ``as_shown``,
   ``count``, ``encodable``, ``one_line``, ``shown``, ``shown_columns``, ``suggestion``,
   ``without_queries``
@@ -112,6 +113,7 @@ _NAMES = {
     ),
     "kernels": "kernel",
     "layouts": "move_apart",
+    "machine": "processors",
     "markup": "ROWS_AT_ONCE edges_as_xml escape_xml page_head",
     "networks": "IMAGE TAG",
     "nodes": "cluster_pieces map_bounds node_table web_addresses with_cluster_names",

@@ -162,6 +162,9 @@ from tagatlas.toolkit.kernels import (
 from tagatlas.toolkit.layouts import (
     move_apart as move_apart,
 )
+from tagatlas.toolkit.machine import (
+    processors as processors,
+)
 from tagatlas.toolkit.markup import (
     ROWS_AT_ONCE as ROWS_AT_ONCE,
 )

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
@@ -14,6 +13,7 @@ from scipy.sparse import csc_array, csr_array
 from tagatlas.compiled import kernel
 from tagatlas_mapping.cluster.scores import row_of_entry
 from tagatlas_mapping.cluster.vectors import Vectors
+from tagatlas_processors import processors
 
 Neighbours = tuple[NDArray[np.int32], NDArray[np.float32]]
 """Row numbers and similarities, both of shape (n, count), the most similar first."""
@@ -165,11 +165,10 @@ def _search(sought: _Sought, searched: _Searched, count: int) -> Neighbours:
 
 def _in_threads(work: Callable[[int], None], starts: range) -> None:
     """Do the work for all starts, on all cores; the pieces are independent."""
-    cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()
     if len(starts) == 1:  # starting a thread would take longer
         work(starts[0])
         return
-    with ThreadPoolExecutor(cores, thread_name_prefix="neighbours") as pool:
+    with ThreadPoolExecutor(processors(), thread_name_prefix="neighbours") as pool:
         for _ in pool.map(work, starts):
             pass
 

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 
 import numpy as np
+
+from tagatlas.toolkit import processors
 
 NODES_PER_THREAD = 10_000
 """Nodes for each thread. From 30,000 nodes on two threads were 1.3 to 1.6 times faster than one, at
@@ -27,7 +28,7 @@ def threads_for(threads: int, nodes: int) -> int:
         threads: the requested number; 0 takes as many as help.
         nodes: of the network.
     """
-    return threads or max(1, min(_cores(), nodes // NODES_PER_THREAD))
+    return threads or max(1, min(processors(), nodes // NODES_PER_THREAD))
 
 
 def alone(work: Callable[[int, int], None], count: int) -> None:
@@ -52,10 +53,3 @@ def shared_among(threads: int) -> Iterator[Shares]:
                 pass
 
         yield share
-
-
-def _cores() -> int:
-    """Number of cores that this process may use."""
-    if hasattr(os, "sched_getaffinity"):
-        return len(os.sched_getaffinity(0))
-    return os.cpu_count() or 1

@@ -7,7 +7,6 @@ white out.
 
 from __future__ import annotations
 
-import os
 from collections import deque
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
@@ -20,7 +19,7 @@ from PIL import Image
 
 from tagatlas import Variant
 from tagatlas.errors import ImageNotStored
-from tagatlas.toolkit import alpha_of, stands_out, without_alpha
+from tagatlas.toolkit import alpha_of, processors, stands_out, without_alpha
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -35,7 +34,7 @@ WHITE: Colour = (255, 255, 255)
 _THUMBNAIL_SIDE = 256
 _QUALITY = 85
 _MOST_PIXELS = 1 << 28
-_THREADS = min(4, os.cpu_count() or 1)
+_MOST_THREADS = 4
 _AHEAD = 16
 UNREADABLE = (ImageNotStored, OSError, SyntaxError, ValueError, Image.DecompressionBombError)
 """Exceptions of stores and Pillow for missing or damaged bytes."""
@@ -177,7 +176,7 @@ def load_jpegs(
         sizes: width and height of each in pixels, shape (n, 2).
         paper: see :func:`load_pixels`.
     """
-    with ThreadPoolExecutor(_THREADS) as executor:
+    with ThreadPoolExecutor(min(_MOST_THREADS, processors())) as executor:
         ahead: deque[Future[Jpeg | None]] = deque()
         for image_id, (width, height) in zip(ids, sizes.tolist(), strict=True):
             ahead.append(executor.submit(load_jpeg, store, image_id, (width, height), paper))

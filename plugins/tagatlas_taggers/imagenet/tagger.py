@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from concurrent.futures import ThreadPoolExecutor
 from hashlib import sha256
 from importlib.resources import files
@@ -13,6 +12,7 @@ import onnxruntime
 from PIL import Image
 
 from tagatlas import ImageInput, Tag, Tagger, TagResult, Variant
+from tagatlas.toolkit import processors
 from tagatlas_taggers.imagenet.labels import Labels
 from tagatlas_taggers.imagenet.preprocessing import DESCRIPTION, to_pixels
 
@@ -50,7 +50,7 @@ class ImageNetTagger(Tagger):
             model, session_options, providers=["CPUExecutionProvider"]
         )
         self._threads = ThreadPoolExecutor(
-            options.threads or _cores(), thread_name_prefix="imagenet"
+            options.threads or processors(), thread_name_prefix="imagenet"
         )
 
     def close(self) -> None:
@@ -86,10 +86,3 @@ class ImageNetTagger(Tagger):
         if not tags:
             return TagResult.empty(embedding=features)
         return TagResult.ok(tags[: self._options.tags_per_image], embedding=features)
-
-
-def _cores() -> int:
-    """Number of CPU cores available to this process."""
-    if hasattr(os, "sched_getaffinity"):
-        return len(os.sched_getaffinity(0))
-    return os.cpu_count() or 1

@@ -12,7 +12,6 @@ of any size: noise has the grain, and blur the width, that they have at 224 pixe
 from __future__ import annotations
 
 import hashlib
-import os
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
@@ -23,7 +22,7 @@ from PIL import Image, ImageDraw, ImageEnhance, ImageFilter, ImageFont
 
 from tagatlas import ImageInput, ImageStore, Variant
 from tagatlas.errors import ImageRejected
-from tagatlas.toolkit import copies_of, pixels_of
+from tagatlas.toolkit import copies_of, pixels_of, processors
 
 SMALLEST = 32
 """Pixels of the shorter side below which no picture is shown.
@@ -261,7 +260,7 @@ def perturbed_inputs(
         name = hashlib.sha256(f"{kind} {strength:g} {image}".encode()).hexdigest()
         return ImageInput(name, copies[variant])
 
-    with ThreadPoolExecutor(os.cpu_count(), thread_name_prefix="perturb") as threads:
+    with ThreadPoolExecutor(processors(), thread_name_prefix="perturb") as threads:
         return list(threads.map(made, images))
 
 

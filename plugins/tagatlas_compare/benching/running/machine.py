@@ -6,14 +6,15 @@ import os
 import platform
 from pathlib import Path
 
+from tagatlas.toolkit import processors
+
 
 def describe_machine() -> dict[str, str | int | float]:
     """System, processor, cores and memory, as far as known; no name, no address."""
-    cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()
     return {
         "system": f"{platform.system()} {platform.machine()}",
         "processor": _processor(),
-        "cores": cores or 1,
+        "cores": processors(),
         "memory_gb": _memory(),
     }
 

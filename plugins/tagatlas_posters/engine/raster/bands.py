@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, TypeAlias
@@ -10,6 +9,7 @@ from typing import TYPE_CHECKING, TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
+from tagatlas.toolkit import processors
 from tagatlas_posters.engine.raster.drawings import DrawingLayer
 from tagatlas_posters.engine.raster.outlines import OutlineLayer
 from tagatlas_posters.engine.raster.pictures import PictureLayer
@@ -33,7 +33,7 @@ _MOST_THREADS = 8
 @contextmanager
 def painters() -> Iterator[Executor]:
     """The threads that paint a poster and encode its bands."""
-    with ThreadPoolExecutor(min(_MOST_THREADS, os.cpu_count() or 1)) as executor:
+    with ThreadPoolExecutor(min(_MOST_THREADS, processors())) as executor:
         yield executor
 
 
