@@ -26,7 +26,7 @@ _NAMES = {
     "tagatlas.catalog.removals": "Extent",
     "tagatlas.contracts": (
         "Citation ClusterInput Clusterer ClustererDescription ClustererSpec Clusters "
-        "CommandSpec FailureKind GraphBuilder GraphBuilderSpec ImageInput ImageStatus "
+        "CommandSpec FailureKind GraphBuilder GraphBuilderSpec ImageCopy ImageInput ImageStatus "
         "ImageStore ImageStoreSpec KeptAnswer Layout LayoutDescription LayoutSpec Maker Map "
         "MapData MapFile MapWidget Mark Model ModelShelf NetworkDescription NoOptions Page "
         "PagedSource Price Progress Provenance Reading Records Recovery RecoverySpec Renderer "

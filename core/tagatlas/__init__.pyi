@@ -40,6 +40,9 @@ from tagatlas.contracts import (
     GraphBuilderSpec as GraphBuilderSpec,
 )
 from tagatlas.contracts import (
+    ImageCopy as ImageCopy,
+)
+from tagatlas.contracts import (
     ImageInput as ImageInput,
 )
 from tagatlas.contracts import (

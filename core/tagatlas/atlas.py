@@ -57,7 +57,9 @@ _FILES = (
     *(SETTINGS, LOCK, FAULT_LOG, ID_FILE, CATALOG),
     *(f"{CATALOG}-{each}" for each in ("wal", "shm", "journal")),
 )
-_FOLDERS = ("maps", "images", "thumbnails", "originals", "fetched", "imports", "comparisons")
+OF_IMAGES = ("images", "thumbnails", "originals", "packs")
+"""Folders in which image stores keep their files."""
+_FOLDERS = ("maps", *OF_IMAGES, "fetched", "imports", "comparisons")
 
 
 @dataclass(frozen=True)

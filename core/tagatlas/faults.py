@@ -6,11 +6,12 @@ import os
 import re
 import traceback
 from collections import Counter
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from threading import Lock
 
-from tagatlas.contracts import ImageStore, Variant
+from tagatlas.contracts import ImageCopy, ImageStore, StoreInFront, Variant
 from tagatlas.errors import ImageNotStored, PluginFailed
 from tagatlas.masking import hidden, masked
 from tagatlas.wording import count
@@ -117,7 +118,7 @@ class FaultLog:
             self._is_written = False
 
 
-class ForgivingStore(ImageStore):
+class ForgivingStore(StoreInFront):
     """A store in which a plugin's failure to give an image costs that image alone.
 
     To ``isinstance`` it is the store itself. Failures to put or remove an image are raised.
@@ -130,17 +131,13 @@ class ForgivingStore(ImageStore):
             store: the plugin's, guarded.
             faults: gets its failures.
         """
-        self._store = store
+        super().__init__(store)
         self._faults = faults
         self._in_a_row = 0
 
     @property  # type: ignore[misc] # as of a guarded object
     def __class__(self) -> type:
         return self._store.__class__
-
-    def put(self, image_id: str, variant: Variant, data: bytes) -> None:
-        """See :meth:`ImageStore.put`."""
-        self._store.put(image_id, variant, data)
 
     def get(self, image_id: str, variant: Variant) -> bytes:
         """See :meth:`ImageStore.get`.
@@ -159,6 +156,21 @@ class ForgivingStore(ImageStore):
             raise ImageNotStored(f"{image_id} is stored with {size}, more than tagatlas decodes")
         return found
 
+    def get_many(self, wanted: Sequence[tuple[str, Variant]]) -> list[bytes | None]:
+        """See :meth:`ImageStore.get_many`; one by one if the store fails for some.
+
+        Raises:
+            PluginFailed: see :meth:`get`.
+        """
+        try:
+            found = self._store.get_many(wanted)
+        except PluginFailed:
+            return [self._found(*each) for each in wanted]
+        return [
+            None if data is None or oversize(data, variant) else data
+            for data, (_, variant) in zip(found, wanted, strict=True)
+        ]
+
     def has(self, image_id: str, variant: Variant) -> bool:
         """See :meth:`ImageStore.has`; raises as :meth:`get` does."""
         try:
@@ -166,6 +178,20 @@ class ForgivingStore(ImageStore):
         except PluginFailed as error:
             self._forgive(image_id, error)
             raise ImageNotStored(str(error)) from error
+
+    def holds(self, copy: ImageCopy) -> bool:
+        """See :meth:`ImageStore.holds`; false if the store failed.
+
+        Raises:
+            PluginFailed: see :meth:`get`.
+        """
+        if self._store.__class__.holds is ImageStore.holds:  # so that what it calls is checked
+            return ImageStore.holds(self, copy)
+        try:
+            return self._store.holds(copy)
+        except PluginFailed as error:
+            self._forgive(copy.image_id, error)
+            return False
 
     def locate(self, image_id: str, variant: Variant) -> str | None:
         """See :meth:`ImageStore.locate`; None if the store failed.
@@ -178,10 +204,6 @@ class ForgivingStore(ImageStore):
         except PluginFailed as error:
             self._forgive(image_id, error)
             return None
-
-    def remove(self, image_id: str) -> None:
-        """See :meth:`ImageStore.remove`."""
-        self._store.remove(image_id)
 
     def _forgive(self, image_id: str, error: PluginFailed) -> None:
         self._faults.record(f"image {image_id}", error)

@@ -20,6 +20,7 @@ from tagatlas.errors import ImageRejected, PluginFailed, TagatlasError
 from tagatlas.wording import in_one_line
 from tagatlas_fetching.blocking import iterate_in_thread
 from tagatlas_fetching.download import Download, DownloadRejected, download, open_session
+from tagatlas_fetching.gathering import GatheringStore, when_put
 from tagatlas_fetching.hosts import Hosts
 from tagatlas_fetching.keep import Keeper
 from tagatlas_fetching.limits import refused_by
@@ -122,12 +123,13 @@ async def fetch_batch(
         on_fault: see :data:`OnFault`; called in the event loop's thread.
 
     Yields:
-        One outcome per address, as soon as it is settled. An unexpected error, also of the
-        store, fails its address alone: the reason is its class and text.
+        One outcome per address, as soon as it is settled; of an image for a store that puts many
+        at once, when they are put. An unexpected error, also of the store, fails its address
+        alone: the reason is its class and text.
 
     Raises:
         StorageError: the store cannot take an image. No further download is begun, and the
-            outcomes of those under way are yielded first.
+            outcomes of those under way are yielded first, but for images that wait to be put.
         PluginError: no picture can be decoded on this machine; likewise.
         TagatlasError: :data:`FAULTS_IN_A_ROW` addresses failed unexpectedly; likewise. They
             have outcomes, so that another batch goes on with the others.
@@ -143,6 +145,7 @@ async def fetch_batch(
     )
     count = min(processors(), max(1, len(addresses) // WORTH_A_PROCESS))
     threads = ThreadPoolExecutor(count, thread_name_prefix="tagatlas-keep")
+    gathering = GatheringStore(store) if store.batch_size > 1 else None
     async with open_session(options) as session:
         robots = (
             Robots(
@@ -155,14 +158,16 @@ async def fetch_batch(
             else None
         )
         workers = Workers(count if addresses else 0, options)
+        keeper = Keeper(gathering or store, workers, options)
         run = _Run(
             schedule,
             Retries(schedule, options, recoveries or {}),
-            _Fetcher(session, threads, Keeper(store, workers, options), options, hosts, robots),
+            _Fetcher(session, threads, keeper, options, hosts, robots),
             on_fault,
         )
         try:
-            async for outcome in run.outcomes(options.concurrency):
+            outcomes = run.outcomes(options.concurrency)
+            async for outcome in when_put(outcomes, gathering) if gathering else outcomes:
                 yield outcome
         finally:
             await run.cancel()

@@ -5,8 +5,7 @@ from __future__ import annotations
 import hashlib
 from dataclasses import dataclass
 
-from tagatlas.contracts import ImageStore, Variant
-from tagatlas.errors import ImageNotStored
+from tagatlas.contracts import ImageCopy, ImageStore, Variant
 from tagatlas_fetching.options import FetchOptions
 from tagatlas_fetching.outcome import StoredImage
 from tagatlas_fetching.workers import Workers
@@ -33,8 +32,9 @@ class Keeper:
         if self.options.keep_original:
             copies[Variant.ORIGINAL] = data
         for variant, encoded in copies.items():
-            if not self._has(made.id, variant, encoded):
-                self.store.put(made.id, variant, encoded)
+            copy = ImageCopy(made.id, variant, encoded)
+            if not self.store.holds(copy):  # damaged ones are put again
+                self.store.put(*copy)
         return StoredImage(
             id=made.id,
             width=made.width,
@@ -48,12 +48,3 @@ class Keeper:
                 variant: hashlib.sha256(encoded).hexdigest() for variant, encoded in copies.items()
             },
         )
-
-    def _has(self, image_id: str, variant: Variant, encoded: bytes) -> bool:
-        """Whether the store has exactly these bytes; damaged ones are put again."""
-        try:
-            return self.store.has(image_id, variant) and (
-                self.store.get(image_id, variant) == encoded
-            )
-        except ImageNotStored:
-            return False

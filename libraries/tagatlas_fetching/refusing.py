@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
 from hashlib import sha256
 
-from tagatlas.contracts import ImageStatus, ImageStore, Variant
+from tagatlas.contracts import ImageCopy, ImageStatus, ImageStore, StoreInFront, Variant
 from tagatlas.errors import ImageRejected
 from tagatlas_fetching.outcome import Address, FetchOutcome
 
@@ -18,17 +17,18 @@ def hash_of(name: str) -> str:
     return sha256(f"refused by tagatlas: {name}".encode(errors="surrogatepass")).hexdigest()
 
 
-@dataclass(frozen=True)
-class RefusingStore(ImageStore):
-    """A store that takes all images except refused ones.
+class RefusingStore(StoreInFront):
+    """A store that takes all images except refused ones."""
 
-    Attributes:
-        store: holds the others.
-        refused: hashes of ids; see :func:`hash_of`.
-    """
+    def __init__(self, store: ImageStore, refused: frozenset[str]) -> None:
+        """Refuse images.
 
-    store: ImageStore = field(repr=False)
-    refused: frozenset[str]
+        Args:
+            store: holds the others.
+            refused: hashes of ids; see :func:`hash_of`.
+        """
+        super().__init__(store)
+        self._refused = refused
 
     def put(self, image_id: str, variant: Variant, data: bytes) -> None:
         """See :meth:`ImageStore.put`.
@@ -36,25 +36,31 @@ class RefusingStore(ImageStore):
         Raises:
             ImageRejected: the image is refused.
         """
-        if hash_of(image_id) in self.refused:
+        self._check(image_id)
+        self._store.put(image_id, variant, data)
+
+    def put_many(self, copies: Sequence[ImageCopy]) -> None:
+        """See :meth:`ImageStore.put_many`.
+
+        Raises:
+            ImageRejected: an image is refused; nothing was put.
+        """
+        for copy in copies:
+            self._check(copy.image_id)
+        self._store.put_many(copies)
+
+    def holds(self, copy: ImageCopy) -> bool:
+        """See :meth:`ImageStore.holds`.
+
+        Raises:
+            ImageRejected: the image is refused.
+        """
+        self._check(copy.image_id)
+        return self._store.holds(copy)
+
+    def _check(self, image_id: str) -> None:
+        if hash_of(image_id) in self._refused:
             raise ImageRejected(ImageStatus.REFUSED, REASON)
-        self.store.put(image_id, variant, data)
-
-    def get(self, image_id: str, variant: Variant) -> bytes:
-        """See :meth:`ImageStore.get`."""
-        return self.store.get(image_id, variant)
-
-    def has(self, image_id: str, variant: Variant) -> bool:
-        """See :meth:`ImageStore.has`."""
-        return self.store.has(image_id, variant)
-
-    def locate(self, image_id: str, variant: Variant) -> str | None:
-        """See :meth:`ImageStore.locate`."""
-        return self.store.locate(image_id, variant)
-
-    def remove(self, image_id: str) -> None:
-        """See :meth:`ImageStore.remove`."""
-        self.store.remove(image_id)
 
 
 def part_refused(

@@ -6,13 +6,15 @@ import hashlib
 from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from itertools import islice
+from itertools import chain, islice
 
 from tagatlas.contracts import ImageStore, Progress, Variant
-from tagatlas.errors import ImageNotStored
 from tagatlas_processors import processors
 
 _AT_ONCE = 512
+_READ_AT_ONCE = 16
+
+_File = tuple[str, Variant, str | None]
 
 
 @dataclass(frozen=True)
@@ -48,9 +50,7 @@ class Verified:
         return list(dict.fromkeys(damage.image for damage in self.damages))
 
 
-def verify_files(
-    store: ImageStore, wanted: Sequence[tuple[str, Variant, str | None]], progress: Progress
-) -> Verified:
+def verify_files(store: ImageStore, wanted: Sequence[_File], progress: Progress) -> Verified:
     """Read stored files and compare their hashes with those they were put with.
 
     Args:
@@ -61,28 +61,27 @@ def verify_files(
     """
     damages: list[Damage] = []
     with ThreadPoolExecutor(processors()) as threads:
-        for done, part in enumerate(_parts(wanted)):
-            found = threads.map(lambda file: _check(store, *file), part)
-            damages += [damage for damage in found if damage is not None]
+        for done, part in enumerate(_parts(wanted, _AT_ONCE)):
+            found = threads.map(lambda files: _check(store, files), _parts(part, _READ_AT_ONCE))
+            damages += chain.from_iterable(found)
             progress(min((done + 1) * _AT_ONCE, len(wanted)), len(wanted), len(damages))
     return Verified(len(wanted), damages)
 
 
-def _check(store: ImageStore, image_id: str, variant: Variant, digest: str | None) -> Damage | None:
-    if digest is None:
-        return None if store.has(image_id, variant) else Damage(image_id, variant, gone=True)
-    try:
-        data = store.get(image_id, variant)
-    except ImageNotStored:
-        return Damage(image_id, variant, gone=not store.has(image_id, variant))
-    if hashlib.sha256(data).hexdigest() == digest:
-        return None
-    return Damage(image_id, variant, gone=False)
+def _check(store: ImageStore, files: Sequence[_File]) -> list[Damage]:
+    hashed = [(image_id, variant) for image_id, variant, digest in files if digest is not None]
+    read = iter(store.get_many(hashed))
+    damages = []
+    for image_id, variant, digest in files:
+        data = None if digest is None else next(read)
+        if data is None or hashlib.sha256(data).hexdigest() != digest:
+            gone = data is None and not store.has(image_id, variant)
+            if gone or digest is not None:
+                damages.append(Damage(image_id, variant, gone=gone))
+    return damages
 
 
-def _parts(
-    files: Iterable[tuple[str, Variant, str | None]],
-) -> Iterator[list[tuple[str, Variant, str | None]]]:
+def _parts(files: Iterable[_File], most: int) -> Iterator[list[_File]]:
     rest = iter(files)
-    while part := list(islice(rest, _AT_ONCE)):
+    while part := list(islice(rest, most)):
         yield part

@@ -163,6 +163,15 @@ def _check_reads(given: object, *_: object) -> object:
     return given
 
 
+def _check_copies(given: object, wanted: Sequence[object]) -> Sequence[bytes | None]:
+    """Bytes or None for each copy that was asked for."""
+    if not isinstance(given, list) or any(not isinstance(each, bytes | None) for each in given):
+        raise instead(given, "a list of bytes or None")
+    if len(given) != len(wanted):
+        raise Unfit(f"gave {len(given)} copies for {len(wanted)} that were asked for")
+    return given
+
+
 _TEXT = _fits(
     lambda given: isinstance(given, str) and given != "" and is_text(given),
     "a text that is not empty and can be encoded",
@@ -174,12 +183,20 @@ _YES_OR_NO = _is_a(bool, "True or False")
 _LINES = _each_is(str, "a list of lines")
 _URLS = _each_is(str, "a list of URLs")
 _COUNT = _fits(_is_count, "a whole number of at least 1")
+_LIMIT = _fits(_is_limit, "a whole number of at least 1 or None")
 
 _CONTRACTS: Mapping[type, Promises] = {
     Source: Promises({"read": check_records}),
     PagedSource: Promises({"pages": check_pages}),
     ImageStore: Promises(
-        {"get": _is_a(bytes, "bytes"), "has": _YES_OR_NO, "locate": _TEXT_OR_NONE},
+        {
+            "get": _is_a(bytes, "bytes"),
+            "get_many": _check_copies,
+            "has": _YES_OR_NO,
+            "holds": _YES_OR_NO,
+            "locate": _TEXT_OR_NONE,
+        },
+        {"batch_size": _COUNT, "batch_bytes": _LIMIT},
     ),
     Recovery: Promises({"copies": _URLS, "copies_in_page": _URLS}),
     GraphBuilder: Promises(
@@ -201,7 +218,7 @@ _CONTRACTS: Mapping[type, Promises] = {
             "local": _YES_OR_NO,
             "key_variable": _check_key_variable,
             "price": _is_a(Price | None, "a Price or None"),
-            "batch_bytes": _fits(_is_limit, "a whole number of at least 1 or None"),
+            "batch_bytes": _LIMIT,
             "calls_per_second": _fits(_is_rate, "a number above 0 or None"),
             "notes": _LINES,
             "variant": _fits(lambda given: given in tuple(Variant), "a Variant"),

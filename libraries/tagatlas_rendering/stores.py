@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from collections.abc import Set as AbstractSet
 
-from tagatlas.contracts import ImageStore, Variant
+from tagatlas.contracts import ImageCopy, ImageStore, StoreInFront, Variant
 from tagatlas.errors import ImageNotStored
 
 
-class WatchedStore(ImageStore):
+class WatchedStore(StoreInFront):
     """A store to read from that records missing images.
 
     A renderer goes on without a missing picture; the caller can report their number.
@@ -18,12 +19,8 @@ class WatchedStore(ImageStore):
     """
 
     def __init__(self, store: ImageStore) -> None:
-        self._store = store
+        super().__init__(store)
         self.absent: set[str] = set()
-
-    def put(self, image_id: str, variant: Variant, data: bytes) -> None:
-        """See :meth:`ImageStore.put`."""
-        self._store.put(image_id, variant, data)
 
     def get(self, image_id: str, variant: Variant) -> bytes:
         """See :meth:`ImageStore.get`."""
@@ -33,16 +30,15 @@ class WatchedStore(ImageStore):
             self.absent.add(image_id)
             raise
 
-    def has(self, image_id: str, variant: Variant) -> bool:
-        """See :meth:`ImageStore.has`."""
-        return self._store.has(image_id, variant)
+    def get_many(self, wanted: Sequence[tuple[str, Variant]]) -> list[bytes | None]:
+        """See :meth:`ImageStore.get_many`."""
+        found = self._store.get_many(wanted)
+        pairs = zip(wanted, found, strict=True)
+        self.absent.update(image_id for (image_id, _), data in pairs if data is None)
+        return found
 
-    def locate(self, image_id: str, variant: Variant) -> str | None:
-        """See :meth:`ImageStore.locate`."""
-        return self._store.locate(image_id, variant)
 
-
-class HidingStore(ImageStore):
+class HidingStore(StoreInFront):
     """A store to show pictures from that has none of some images, as if their files were gone.
 
     Whatever draws an image from it leaves its place blank, as that of a missing picture.
@@ -55,12 +51,8 @@ class HidingStore(ImageStore):
             store: has the pictures.
             hidden: ids of the images that are not shown.
         """
-        self._store = store
+        super().__init__(store)
         self._hidden = hidden
-
-    def put(self, image_id: str, variant: Variant, data: bytes) -> None:
-        """See :meth:`ImageStore.put`."""
-        self._store.put(image_id, variant, data)
 
     def get(self, image_id: str, variant: Variant) -> bytes:
         """See :meth:`ImageStore.get`; a hidden image is never stored."""
@@ -68,9 +60,19 @@ class HidingStore(ImageStore):
             raise ImageNotStored(f"the image {image_id} is hidden")
         return self._store.get(image_id, variant)
 
+    def get_many(self, wanted: Sequence[tuple[str, Variant]]) -> list[bytes | None]:
+        """See :meth:`ImageStore.get_many`; a hidden image is never stored."""
+        shown = [each for each in wanted if each[0] not in self._hidden]
+        found = iter(self._store.get_many(shown))
+        return [None if each[0] in self._hidden else next(found) for each in wanted]
+
     def has(self, image_id: str, variant: Variant) -> bool:
         """See :meth:`ImageStore.has`."""
         return image_id not in self._hidden and self._store.has(image_id, variant)
+
+    def holds(self, copy: ImageCopy) -> bool:
+        """See :meth:`ImageStore.holds`."""
+        return copy.image_id not in self._hidden and self._store.holds(copy)
 
     def locate(self, image_id: str, variant: Variant) -> str | None:
         """See :meth:`ImageStore.locate`."""

@@ -45,9 +45,10 @@ def read_batches(
     """
     failed: list[tuple[str, TagResult]] = []
     images: list[ImageInput] = []
-    for image_id in ids:
+    for image_id, found in zip(ids, _found(ids, store, variant), strict=True):
         try:
-            image = ImageInput(image_id, without_alpha(store.get(image_id, variant)))
+            data = store.get(image_id, variant) if found is None else found  # which says why
+            image = ImageInput(image_id, without_alpha(data))
         except ImageNotStored as error:
             failed.append((image_id, TagResult.failed("transient", f"{error}: fetch it again")))
             continue
@@ -62,6 +63,16 @@ def read_batches(
             images.append(image)
     first, *others = _split(images, batch_bytes)
     return [Batch(first, failed), *map(Batch, others)]
+
+
+def _found(ids: Sequence[str], store: ImageStore, variant: Variant) -> list[bytes | None]:
+    """The bytes of images; none where not even one can be asked for, which each then says."""
+    try:
+        return store.get_many([(image_id, variant) for image_id in ids])
+    except TagatlasError:
+        raise
+    except Exception:  # noqa: BLE001 - recorded, as the answer of each image that has it again
+        return [None] * len(ids)
 
 
 def _too_large(image: ImageInput, batch_bytes: int) -> TagResult:

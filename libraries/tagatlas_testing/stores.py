@@ -10,7 +10,7 @@ from threading import Barrier
 
 import pytest
 
-from tagatlas.contracts import ImageStore, ImageStoreSpec, Variant, loaded
+from tagatlas.contracts import ImageCopy, ImageStore, ImageStoreSpec, Variant, loaded
 from tagatlas.errors import ImageNotStored, StorageError, TagatlasError
 from tagatlas_guards import guarded
 from tagatlas_testing.specs import SpecContract, is_one_line
@@ -97,6 +97,38 @@ class ImageStoreContract(SpecContract):
         assert open_store().has(image_id(), Variant.IMAGE)
         assert open_store().get(image_id(), Variant.IMAGE) == b"bytes"
 
+    def test_many_are_like_each(
+        self, store: ImageStore, open_store: Callable[[], ImageStore]
+    ) -> None:
+        """``put_many`` and ``get_many`` are as ``put`` and ``get`` of each, in their order."""
+        copies = [
+            ImageCopy(image_id(f"{number}".encode()), variant, f"{number} {variant}".encode())
+            for number in range(20)
+            for variant in Variant
+        ]
+        store.put_many([])
+        assert store.get_many([]) == []
+        store.put_many([copies[0]._replace(data=b"earlier"), *copies[:-1]])
+        wanted = [(copy.image_id, copy.variant) for copy in reversed(copies)]
+        for each in (store, open_store()):
+            found = [None, *(copy.data for copy in reversed(copies[:-1]))]
+            assert each.get_many(wanted) == found
+            assert [each.has(*one) for one in wanted] == [data is not None for data in found]
+
+    def test_what_it_holds_need_not_be_put(self, store: ImageStore) -> None:
+        """``holds`` is true of exactly the bytes that are stored, if they were put just now."""
+        copy = ImageCopy(image_id(), Variant.IMAGE, b"bytes")
+        assert not store.holds(copy)
+        store.put(*copy)
+        assert store.holds(copy)
+        assert not store.holds(copy._replace(data=b"other"))
+        assert not store.holds(copy._replace(variant=Variant.THUMBNAIL))
+
+    def test_batches_are_of_some_size(self, store: ImageStore) -> None:
+        """``batch_size`` is at least 1, and ``batch_bytes``, if there is one."""
+        assert store.batch_size >= 1
+        assert store.batch_bytes is None or store.batch_bytes >= 1
+
     def test_locations_are_relative_paths_or_urls(self, store: ImageStore) -> None:
         """``locate`` gives a path in the atlas or a URL, with ``/``; the file need not exist.
 
@@ -151,6 +183,8 @@ class ImageStoreContract(SpecContract):
             with pytest.raises(ImageNotStored):
                 store.get(image_id(), variant)
             assert open_store().get(other, variant) == variant.encode()
+        store.remove_many([image_id(), other])
+        assert not open_store().has(other, Variant.IMAGE)
         store.put(image_id(), Variant.IMAGE, b"again")
         assert store.get(image_id(), Variant.IMAGE) == b"again"
 

@@ -7,6 +7,7 @@ import signal
 import subprocess
 import sys
 import threading
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import replace
 from itertools import chain, islice
@@ -16,7 +17,7 @@ from typing import TYPE_CHECKING
 import pytest
 from aiohttp import web
 
-from tagatlas.contracts import ALWAYS_KEPT, ImageStatus, ImageStore, Variant
+from tagatlas.contracts import ALWAYS_KEPT, ImageCopy, ImageStatus, ImageStore, Variant
 from tagatlas.errors import StorageError
 from tagatlas.testing import MemoryStore
 from tagatlas_fetching import Address, FetchOptions, FetchOutcome
@@ -197,6 +198,56 @@ def test_a_full_store_ends_the_run(image_server: ImageServer, picture: MakePictu
     stored = {image_id for image_id, variant in store.puts if variant == Variant.THUMBNAIL}
     assert {outcome.image.id for outcome in outcomes if outcome.image} == stored
     assert image_server.requests.total() <= 20 + 2 * LOCAL.concurrency
+
+
+class BatchStore(WatchedStore):
+    """Takes some copies at once, and notes which were there when an outcome came."""
+
+    batch_size = 30
+
+    def __init__(self, room: int = 10_000) -> None:
+        super().__init__(room)
+        self.batches: list[int] = []
+
+    def put_many(self, copies: Sequence[ImageCopy]) -> None:
+        super().put_many(copies)
+        self.batches.append(len(copies))
+
+
+@pytest.mark.slow
+def test_copies_are_gathered_and_an_outcome_comes_when_its_are_put(
+    image_server: ImageServer, picture: MakePicture
+) -> None:
+    addresses = pictures(image_server, picture, 60)
+    addresses += [Address(100 + key, image_server.url(f"/{key}.jpg")) for key in range(20)]
+    addresses.append(Address(999, image_server.url("/gone.jpg")))
+    store, outcomes = BatchStore(), list[FetchOutcome]()
+    for outcome in chain.from_iterable(fetch(addresses, store, LOCAL)):
+        outcomes.append(outcome)
+        if outcome.image is not None:
+            assert all(store.has(outcome.image.id, variant) for variant in ALWAYS_KEPT)
+    assert len(outcomes) == 81
+    assert Counter(outcome.status for outcome in outcomes) == {
+        ImageStatus.OK: 80,
+        ImageStatus.MISSING: 1,
+    }
+    assert len(store.puts) == len(set(store.puts)) == 120
+    assert sum(store.batches) == 120
+    assert max(store.batches) > 2  # together, and about as many as are best
+    assert max(store.batches) <= BatchStore.batch_size + 2 * LOCAL.concurrency
+
+
+@pytest.mark.slow
+def test_what_a_full_store_does_not_take_has_no_outcome(
+    image_server: ImageServer, picture: MakePicture
+) -> None:
+    addresses = pictures(image_server, picture, 200)
+    store, outcomes = BatchStore(room=80), list[FetchOutcome]()
+    with pytest.raises(StorageError, match="no room left"):
+        outcomes.extend(chain.from_iterable(fetch(addresses, store, LOCAL)))
+    put = {image_id for image_id, variant in store.puts if variant == Variant.THUMBNAIL}
+    assert {outcome.image.id for outcome in outcomes if outcome.image} <= put
+    assert image_server.requests.total() < 200
 
 
 @pytest.mark.slow

@@ -18,7 +18,7 @@ HEAD = dedent("""
     from dataclasses import dataclass, replace
 
     from tagatlas import *
-    from tagatlas.errors import StorageError
+    from tagatlas.errors import ImageNotStored, StorageError
 
 
     class Stop(BaseException):
@@ -50,7 +50,11 @@ HEAD = dedent("""
             self.kept = {}
 
         def put(self, image_id, variant, data): self.kept[image_id, variant] = data
-        def get(self, image_id, variant): return self.kept[image_id, variant]
+        def get(self, image_id, variant):
+            if (image_id, variant) in self.kept:
+                return self.kept[image_id, variant]
+            raise ImageNotStored("never put")
+
         def has(self, image_id, variant): return (image_id, variant) in self.kept
         def locate(self, image_id, variant): return image_id
 
@@ -192,8 +196,15 @@ STORES = {
     **odd_values.named(odd_values.STORES),
     "no-folder": ("def __init__(self, options): ...", "cannot be made (TypeError: "),
     "put-raises": ("def put(self, *_): 1 / 0", "failed in put (ZeroDivisionError: "),
-    "has-none": ("def has(self, *_): return None", "has gave None, not True or False"),
-    "has-raises": ("def has(self, *_): raise OSError('gone')", "failed in has (OSError: gone)"),
+    "batch-of-none": (
+        "batch_size = 0",
+        "batch_size gave an int (0), not a whole number of at least 1",
+    ),
+    "holds-none": ("def holds(self, *_): return None", "holds gave None, not True or False"),
+    "holds-raises": (
+        "def holds(self, *_): raise OSError('gone')",
+        "failed in holds (OSError: gone)",
+    ),
     "get-text": (
         "def has(self, *_): return True\ndef get(self, *_): return 'bytes'",
         "get gave a str ('bytes'), not bytes",

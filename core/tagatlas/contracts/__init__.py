@@ -27,7 +27,7 @@ _NAMES = {
         "ClustererSpec CommandSpec GraphBuilderSpec ImageStoreSpec LayoutSpec NoOptions "
         "RecoverySpec RendererSpec SourceSpec Spec TaggerSpec loaded"
     ),
-    "tagatlas.contracts.store": "ImageStore",
+    "tagatlas.contracts.store": "ImageCopy ImageStore StoreInFront",
     "tagatlas.contracts.tagger": (
         "FailureKind ImageInput KeptAnswer Reading RereadingTagger Tag TagResult Tagger"
     ),

@@ -133,7 +133,13 @@ from tagatlas.contracts.specs import (
     loaded as loaded,
 )
 from tagatlas.contracts.store import (
+    ImageCopy as ImageCopy,
+)
+from tagatlas.contracts.store import (
     ImageStore as ImageStore,
+)
+from tagatlas.contracts.store import (
+    StoreInFront as StoreInFront,
 )
 from tagatlas.contracts.tagger import (
     FailureKind as FailureKind,

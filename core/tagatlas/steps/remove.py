@@ -10,7 +10,7 @@ from pathlib import Path
 
 import polars as pl
 
-from tagatlas.atlas import CATALOG, LOCK, SETTINGS, Atlas
+from tagatlas.atlas import CATALOG, LOCK, OF_IMAGES, SETTINGS, Atlas
 from tagatlas.catalog import Extent, Target
 from tagatlas.catalog.shown import cells_as_shown
 from tagatlas.contracts import ImageStore, Variant
@@ -165,8 +165,7 @@ def sweep(atlas: Atlas) -> bool:
     unswept = atlas.catalog.removals.unswept()
     if unswept is None:
         return False
-    for image in unswept.images:
-        atlas.store.remove(image)
+    atlas.store.remove_many(unswept.images)
     for name in WRITTEN if unswept.written else ():
         _remove_folder(atlas.folder / name)
     if (atlas.folder / FETCH_TABLES).exists():
@@ -311,6 +310,7 @@ def _others(atlas: Atlas) -> list[str]:
     folders = {place.partition("/")[0] for place in places if place is not None}
     ours = {
         *WRITTEN,
+        *OF_IMAGES,
         FETCH_TABLES,
         SETTINGS,
         LOCK,

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from io import BytesIO
 
 from PIL import Image
 
 from tagatlas.atlas import Atlas
 from tagatlas.contracts import Variant
-from tagatlas.errors import ImageNotStored
 from tagatlas_duplicates import make_signature
 
 UNREADABLE = (OSError, SyntaxError, ValueError, Image.DecompressionBombError)
@@ -29,11 +29,14 @@ def complete_signatures(atlas: Atlas) -> None:
     unsigned = atlas.catalog.addresses.without_signature()
     for begin in range(0, len(unsigned), _AT_ONCE):
         made = {}
-        for image in unsigned[begin : begin + _AT_ONCE]:
-            try:
-                data = BytesIO(atlas.store.get(image, Variant.THUMBNAIL))
-                with Image.open(data, formats=("JPEG",)) as thumbnail:
-                    made[image] = make_signature(thumbnail.convert("RGB"))
-            except (ImageNotStored, *UNREADABLE):
+        images = unsigned[begin : begin + _AT_ONCE]
+        read = atlas.store.get_many([(image, Variant.THUMBNAIL) for image in images])
+        for image, data in zip(images, read, strict=True):
+            if data is None:
                 continue
+            with (
+                suppress(*UNREADABLE),
+                Image.open(BytesIO(data), formats=("JPEG",)) as thumbnail,
+            ):
+                made[image] = make_signature(thumbnail.convert("RGB"))
         atlas.catalog.addresses.sign(made)
