@@ -66,21 +66,42 @@ def load_pixels(
         Red, green and blue, shape (height, width, 3); of a cut-out, its colours on white and its
         opacity, shape (height, width, 4).
     """
-    read = load_both(store, image_id, size, paper)
+    [read] = load_many(store, [image_id], [size], paper)
     return None if read is None else read[1]
 
 
-def load_both(
-    store: ImageStore, image_id: str, size: tuple[int, int], paper: Colour = WHITE
+def load_many(
+    store: ImageStore,
+    ids: Sequence[str],
+    sizes: Sequence[tuple[int, int]],
+    paper: Colour = WHITE,
+) -> Iterator[tuple[bytes, NDArray[np.uint8]] | None]:
+    """The stored file that :func:`load_pixels` reads each image from, and its pixels.
+
+    The files are read at once, and decoded one by one.
+
+    Args:
+        store: holds the images.
+        ids: of images whose files may be in memory at once.
+        sizes: width and height of each in pixels.
+        paper: see :func:`load_pixels`.
+    """
+    best = [(image_id, variants_for(size)[0]) for image_id, size in zip(ids, sizes, strict=True)]
+    for (image_id, _), size, data in zip(best, sizes, store.get_many(best), strict=True):
+        yield _load(store, image_id, size, paper, data)
+
+
+def _load(
+    store: ImageStore, image_id: str, size: tuple[int, int], paper: Colour, best: bytes | None
 ) -> tuple[bytes, NDArray[np.uint8]] | None:
-    """The stored file that :func:`load_pixels` reads an image from, and its pixels."""
+    """A file and its pixels: the best variant, which was read, or else the other."""
     for variant in variants_for(size):
         try:
-            data = store.get(image_id, variant)
+            data = store.get(image_id, variant) if best is None else best
             pixels = _decode(data, size)
             return data, _with_opacity(pixels, alpha_of(data, pixels.shape[1::-1]), paper)
         except UNREADABLE:
-            continue
+            best = None
     return None
 
 

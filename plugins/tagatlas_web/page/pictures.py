@@ -18,7 +18,7 @@ from scipy.ndimage import distance_transform_edt
 
 from tagatlas.toolkit import stands_out
 from tagatlas_posters.engine.look import choose_look
-from tagatlas_posters.engine.pictures import load_both
+from tagatlas_posters.engine.pictures import load_many
 from tagatlas_posters.engine.raster.resample import resize
 
 if TYPE_CHECKING:
@@ -261,8 +261,9 @@ def _cells(
     wanted = np.maximum(1, (sharpest * shares).round().astype(int)).tolist()
     colours = np.empty((len(ids), sharpest, sharpest, 3), dtype=np.uint8)
     clear: Pixels | None = None
-    for row, (image_id, (width, height)) in enumerate(zip(ids, wanted, strict=True)):
-        read = load_both(store, image_id, (width, height))
+    read_each = load_many(store, ids, [(width, height) for width, height in wanted])
+    for row, (image_id, read) in enumerate(zip(ids, read_each, strict=True)):
+        width, height = wanted[row]
         if read is None:
             colours[row] = _BLANK
             continue

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from tagatlas_posters.engine.pictures import WHITE, load_pixels
+from tagatlas_posters.engine.pictures import WHITE, load_many
 from tagatlas_posters.engine.raster.blend import blend, blend_cut_out, shared_part
 from tagatlas_posters.engine.raster.resample import resize
 
@@ -43,7 +43,7 @@ class PictureLayer:
         executor: threads for decoding and resizing.
         opacity: in [0, 1].
         blank: colour of a box whose picture is unreadable.
-        paper: colour that the pictures are on, see :func:`load_pixels`.
+        paper: colour that the pictures are on, see :func:`load_many`.
     """
 
     def __init__(
@@ -132,13 +132,18 @@ class PictureLayer:
         self, portion: list[int], kept: dict[int, NDArray[np.uint8]], top: int, bottom: int
     ) -> list[Painted]:
         painted: list[Painted] = []
+        new = [row for row in portion if row not in kept]
+        sides = self._boxes[new, 2:] - self._boxes[new, :2]
+        sizes = [(width, height) for width, height in sides.tolist()]
+        ids = [self._ids[row] for row in new]
+        read = load_many(self._store, ids, sizes, self._paper)
         for row in portion:
             left, upper, right, lower = self._boxes[row].tolist()
             size = (right - left, lower - upper)
             decoded = kept.get(row)
             if decoded is None:
-                found = load_pixels(self._store, self._ids[row], size, self._paper)
-                decoded = self._blank if found is None else found
+                found = next(read)
+                decoded = self._blank if found is None else found[1]
             rows = slice(max(top - upper, 0), min(bottom, lower) - upper)
             painted.append((row, decoded, resize(decoded, *size, rows)))
         return painted
