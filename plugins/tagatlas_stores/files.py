@@ -11,10 +11,7 @@ from stat import S_ISLNK, S_ISREG
 from tagatlas import ImageStore, ImageStoreSpec, NoOptions, Variant, hookimpl
 from tagatlas.errors import ImageNotStored, StorageError
 from tagatlas.toolkit import write_atomically
-from tagatlas_stores.names import TEMPORARY, file_name
-
-_LARGEST = {Variant.IMAGE: 1 << 28, Variant.THUMBNAIL: 1 << 24, Variant.ORIGINAL: math.inf}
-"""Largest bytes by variant, several per pixel; atlases of others may hold anything."""
+from tagatlas_stores.names import LARGEST, TEMPORARY, file_name
 
 
 class FileStore(ImageStore):
@@ -47,7 +44,7 @@ class FileStore(ImageStore):
         """See :meth:`ImageStore.get`."""
         path = self._path(image_id, variant)
         try:
-            self._check(path, _LARGEST[variant])
+            self._check(path, LARGEST[variant])
             return path.read_bytes()
         except OSError as error:
             raise ImageNotStored(

@@ -2,35 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from contextlib import suppress
+import math
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 from msgspec import Meta
 
 from tagatlas import ImageStore, ImageStoreSpec, Mark, Variant, hookimpl
-from tagatlas.errors import ImageNotStored, MissingDependency, OptionError, StorageError
-from tagatlas_stores.names import TEMPORARY, file_name, temporary_name
-
-if TYPE_CHECKING:
-    from fsspec import AbstractFileSystem
-
-_EXTRAS = {
-    "s3": "s3",
-    "s3a": "s3",
-    "gs": "gs",
-    "gcs": "gs",
-    "az": "az",
-    "abfs": "az",
-    "abfss": "az",
-}
-"""The extra of tagatlas with a protocol's library."""
-
-PROTOCOLS = (*_EXTRAS, "file", "ftp", "hdfs", "local", "memory", "sftp", "smb", "ssh")
-"""Protocols that name a place and nothing else. fsspec knows others that read instructions from
-what lies there, combine several places, unpack archives, or run commands."""
+from tagatlas.errors import ImageNotStored, StorageError
+from tagatlas_stores.locations import Location, one_line
+from tagatlas_stores.names import LARGEST, file_name
 
 
 @dataclass(frozen=True)
@@ -60,54 +43,50 @@ class FsspecStore(ImageStore):
         """Use a location; the protocol's library takes keys from the environment.
 
         Raises:
-            OptionError: it is not one place of a protocol in :data:`PROTOCOLS`, or its service is
-                not encrypted.
-            MissingDependency: the library for its protocol is not installed.
+            OptionError, MissingDependency: see :class:`tagatlas_stores.locations.Location`.
         """
-        from tagatlas.toolkit import as_shown
-
-        check_location(options.location)
-        location = options.location.rstrip("/")
-        self._shown = as_shown(location)
-        _check_encrypted(options.endpoint)
-        self._fs, root = _open(location, options.endpoint)
-        self._root = root.rstrip("/")
-        protocols = self._fs.protocol
-        names = {protocols} if isinstance(protocols, str) else set(protocols)
-        self._renames = bool(names & {"file", "local", "sftp", "ssh", "smb", "hdfs", "ftp"})
+        self._place = Location(options.location, options.endpoint, "fsspec")
+        self._fs = self._place.fs
 
     def put(self, image_id: str, variant: Variant, data: bytes) -> None:
         """See :meth:`ImageStore.put`."""
-        path = f"{self._root}/{file_name(image_id, variant)}"
+        name = file_name(image_id, variant)
         try:
-            if self._renames:
-                self._put_and_rename(path, data)
-            else:
-                self._fs.pipe_file(path, data)
+            self._place.write(name, data)
         except Exception as error:  # libraries raise exceptions of any class
             raise StorageError(
-                f"cannot write {self._url(image_id, variant)}: {_one_line(error)}; check the "
+                f"cannot write {self._url(image_id, variant)}: {one_line(error)}; check the "
                 "service and your permissions, then run it again"
             ) from error
 
     def get(self, image_id: str, variant: Variant) -> bytes:
         """See :meth:`ImageStore.get`."""
-        path = f"{self._root}/{file_name(image_id, variant)}"
+        path = self._path(image_id, variant)
         try:
-            data: bytes = self._fs.cat_file(path)
+            start, end = self._whole(variant)
+            data: bytes = self._fs.cat_file(path, start=start, end=end)
         except Exception as error:
             raise ImageNotStored(
-                f"cannot read {self._url(image_id, variant)}: {_one_line(error)}; fetch the image "
+                f"cannot read {self._url(image_id, variant)}: {one_line(error)}; fetch the image "
                 "again"
             ) from error
         return data
 
+    def get_many(self, wanted: Sequence[tuple[str, Variant]]) -> list[bytes | None]:
+        """See :meth:`ImageStore.get_many`; object stores are asked for all at once."""
+        paths = [self._path(image_id, variant) for image_id, variant in wanted]
+        ranges = [self._whole(variant) for _, variant in wanted]
+        begins, ends = [begin for begin, _ in ranges], [end for _, end in ranges]
+        found = self._fs.cat_ranges(paths, begins, ends, on_error="return")
+        return [each if isinstance(each, bytes) else None for each in found]
+
     def has(self, image_id: str, variant: Variant) -> bool:
         """See :meth:`ImageStore.has`."""
+        path = self._path(image_id, variant)
         try:
             # A cached listing would miss objects of other processes.
             self._fs.invalidate_cache()
-            return bool(self._fs.isfile(f"{self._root}/{file_name(image_id, variant)}"))
+            return bool(self._fs.isfile(path))
         except (OSError, ValueError):
             return False
 
@@ -118,96 +97,30 @@ class FsspecStore(ImageStore):
     def remove(self, image_id: str) -> None:
         """See :meth:`ImageStore.remove`. A versioned bucket keeps earlier versions."""
         for variant in Variant:
-            path = f"{self._root}/{file_name(image_id, variant)}"
+            path = self._path(image_id, variant)
+            name = file_name(image_id, variant)
             try:
                 self._fs.invalidate_cache()
                 if self._fs.exists(path):
                     self._fs.rm_file(path)
-                folder = path.rpartition("/")[0]
-                for left in self._fs.glob(f"{folder}/{TEMPORARY}*") if self._renames else ():
+                for left in self._place.leftovers(name.rpartition("/")[0]):
                     self._fs.rm_file(left)
             except Exception as error:  # libraries raise exceptions of any class
                 raise StorageError(
-                    f"cannot remove {self._url(image_id, variant)}: {_one_line(error)}; check the "
+                    f"cannot remove {self._url(image_id, variant)}: {one_line(error)}; check the "
                     "service and your permissions, then run it again"
                 ) from error
 
+    def _whole(self, variant: Variant) -> tuple[int | None, int | None]:
+        """The range of bytes with any copy: without one, s3fs asks how long an object is first."""
+        largest = LARGEST[variant]
+        return (None, None) if self._place.renames or math.isinf(largest) else (0, int(largest))
+
     def _url(self, image_id: str, variant: Variant) -> str:
-        return f"{self._shown}/{file_name(image_id, variant)}"
+        return f"{self._place.shown}/{file_name(image_id, variant)}"
 
-    def _put_and_rename(self, path: str, data: bytes) -> None:
-        folder, _, name = path.rpartition("/")
-        temporary = f"{folder}/{temporary_name()}-{name[:8]}"
-        self._fs.makedirs(folder, exist_ok=True)
-        try:
-            self._fs.pipe_file(temporary, data)
-            self._fs.mv(temporary, path)
-        except BaseException:
-            with suppress(OSError):
-                self._fs.rm_file(temporary)
-            raise
-
-
-def _check_encrypted(endpoint: str) -> None:
-    """Refuse to send keys where everyone on the way can read them.
-
-    Raises:
-        OptionError: the service is neither encrypted nor on this machine.
-    """
-    from tagatlas.toolkit import is_loopback
-
-    scheme, _, rest = endpoint.partition("://")
-    host = rest.partition("/")[0].rpartition("@")[2]
-    if endpoint and scheme.lower() != "https" and not is_loopback(host):
-        raise OptionError(
-            f"the endpoint {endpoint} is not encrypted, and keys go there: give one with https://"
-        )
-
-
-def check_location(location: str) -> None:
-    """Make sure that a location is one place, of a plain protocol.
-
-    Raises:
-        OptionError: it is none, several, or of a protocol that may do more than keep files.
-    """
-    protocol, colon, rest = location.partition("://")
-    if not colon:
-        raise OptionError(
-            "the store fsspec needs a location, such as s3://bucket/folder: set location in"
-            " [store.fsspec] of atlas.toml"
-        )
-    if "::" in location or "://" in rest:
-        raise OptionError("the location of the store fsspec names several places: it takes one")
-    if protocol not in PROTOCOLS:
-        raise OptionError(
-            f"the store fsspec does not take {protocol}://; it takes {', '.join(PROTOCOLS)}"
-        )
-
-
-def _open(location: str, endpoint: str) -> tuple[AbstractFileSystem, str]:
-    protocol = location.partition("://")[0]
-    try:
-        import fsspec
-    except ImportError as error:
-        raise MissingDependency(
-            f"{protocol}:// needs fsspec: pip install 'tagatlas[{_EXTRAS.get(protocol, 'fsspec')}]'"
-        ) from error
-    options = {"endpoint_url": endpoint} if endpoint else {}
-    try:
-        fs, root = fsspec.core.url_to_fs(location, **options)
-    except ImportError as error:
-        extra = _EXTRAS.get(protocol)
-        remedy = f"pip install 'tagatlas[{extra}]'" if extra else _one_line(error)
-        raise MissingDependency(f"{protocol}:// needs its library: {remedy}") from error
-    except ValueError as error:
-        raise OptionError(
-            f"{location} is not a location that fsspec supports: {_one_line(error)}"
-        ) from error
-    return fs, str(root)
-
-
-def _one_line(error: Exception) -> str:
-    return " ".join(str(error).split())[:200] or type(error).__name__
+    def _path(self, image_id: str, variant: Variant) -> str:
+        return f"{self._place.root}/{file_name(image_id, variant)}"
 
 
 @hookimpl

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import os
 import re
 
@@ -13,6 +14,10 @@ _FOLDERS = {
     Variant.ORIGINAL: "originals",
 }
 _ID = re.compile(r"[0-9a-f]{64}")
+_NAME = re.compile(rf"({'|'.join(_FOLDERS.values())})/[0-9a-f]{{2}}/([0-9a-f]{{64}})(?:\.jpg)?")
+
+LARGEST = {Variant.IMAGE: 1 << 28, Variant.THUMBNAIL: 1 << 24, Variant.ORIGINAL: math.inf}
+"""Largest bytes by variant, several per pixel; atlases of others may hold anything."""
 
 TEMPORARY = ".writing-"
 """Prefix of the names of incomplete files."""
@@ -28,6 +33,15 @@ def file_name(image_id: str, variant: Variant) -> str:
         raise ValueError(f"not an image id: {image_id[:80]!r}")
     ending = "" if variant == Variant.ORIGINAL else ".jpg"  # which is in many formats
     return f"{_FOLDERS[variant]}/{image_id[:2]}/{image_id}{ending}"
+
+
+def image_of(name: str) -> tuple[str, Variant] | None:
+    """The image and variant of a file by its relative path; None if it is that of no image."""
+    found = _NAME.fullmatch(name)
+    if found is None:
+        return None
+    [variant] = [each for each, folder in _FOLDERS.items() if folder == found[1]]
+    return (found[2], variant) if file_name(found[2], variant) == name else None
 
 
 def temporary_name() -> str:

@@ -32,13 +32,15 @@ ALLOWED = {
     ("libraries/tagatlas_vocabularies/builtin.py", "imagenet"): "a vocabulary",
     ("plugins/tagatlas_clip/__init__.py", "imagenet"): "a vocabulary, and a set of templates",
     ("plugins/tagatlas_clip/templates.py", "imagenet"): "a set of templates",
+    ("plugins/tagatlas_stores/locations.py", "fsspec"): "an extra",
+    ("plugins/tagatlas_stores/pack/__init__.py", "fsspec"): "a library",
     ("plugins/tagatlas_recoveries/page_picture.py", "twitter"): "a name in pages",
 }
 """Files with such a name, and what it stands for there."""
 
 WORDS = {
-    *("bench", "columns", "compare", "files", "folder", "images", "lists", "methods", "page"),
-    *("parquet", "pdf", "poster", "svg", "table", "tables", "tags", "view", "web"),
+    *("bench", "columns", "compare", "files", "folder", "images", "lists", "methods", "pack"),
+    *("page", "parquet", "pdf", "poster", "svg", "table", "tables", "tags", "view", "web"),
 }
 """Names that are also words of the trade; what chooses a plugin by one is found by its form."""
 
