@@ -10,7 +10,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncGenerator, Callable, Generator, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import suppress
+from contextlib import aclosing, suppress
 from dataclasses import dataclass, field, replace
 
 import aiohttp
@@ -167,8 +167,11 @@ async def fetch_batch(
         )
         try:
             outcomes = run.outcomes(options.concurrency)
-            async for outcome in when_put(outcomes, gathering) if gathering else outcomes:
-                yield outcome
+            if gathering is not None:
+                outcomes = when_put(outcomes, gathering)
+            async with aclosing(outcomes):
+                async for outcome in outcomes:
+                    yield outcome
         finally:
             await run.cancel()
             if robots is not None:

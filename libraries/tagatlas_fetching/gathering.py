@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncGenerator
+from contextlib import aclosing
 from dataclasses import dataclass, field
 from threading import Lock
 
@@ -75,16 +76,17 @@ async def when_put(
     clock = asyncio.get_running_loop().time
     begun, waiting = clock(), _Waiting(store)
     try:
-        async for outcome in outcomes:
-            for each in waiting.settled():
-                yield each
-            if outcome.image is None:
-                yield outcome
-                continue
-            waiting.add(outcome, clock())
-            if store.is_full or clock() - waiting.since >= min(longest, waiting.since - begun):
-                for each in await waiting.put():
+        async with aclosing(outcomes):
+            async for outcome in outcomes:
+                for each in waiting.settled():
                     yield each
+                if outcome.image is None:
+                    yield outcome
+                    continue
+                waiting.add(outcome, clock())
+                if store.is_full or clock() - waiting.since >= min(longest, waiting.since - begun):
+                    for each in await waiting.put():
+                        yield each
         for _ in range(2):  # those being put, and those gathered meanwhile
             for each in await waiting.put():
                 yield each

@@ -14,7 +14,8 @@ _FOLDERS = {
     Variant.ORIGINAL: "originals",
 }
 _ID = re.compile(r"[0-9a-f]{64}")
-_NAME = re.compile(rf"({'|'.join(_FOLDERS.values())})/[0-9a-f]{{2}}/([0-9a-f]{{64}})(?:\.jpg)?")
+_VARIANTS = {folder: variant for variant, folder in _FOLDERS.items()}
+_NAME = re.compile(rf"({'|'.join(_VARIANTS)})/([0-9a-f]{{2}})/(\2[0-9a-f]{{62}})(\.jpg)?")
 
 LARGEST = {Variant.IMAGE: 1 << 28, Variant.THUMBNAIL: 1 << 24, Variant.ORIGINAL: math.inf}
 """Largest bytes by variant, several per pixel; atlases of others may hold anything."""
@@ -40,8 +41,9 @@ def image_of(name: str) -> tuple[str, Variant] | None:
     found = _NAME.fullmatch(name)
     if found is None:
         return None
-    [variant] = [each for each, folder in _FOLDERS.items() if folder == found[1]]
-    return (found[2], variant) if file_name(found[2], variant) == name else None
+    folder, _, image_id, ending = found.groups()
+    variant = _VARIANTS[folder]
+    return (image_id, variant) if (ending is None) == (variant == Variant.ORIGINAL) else None
 
 
 def temporary_name() -> str:

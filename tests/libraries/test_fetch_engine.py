@@ -44,6 +44,20 @@ class WatchedStore(MemoryStore):
         super().put(image_id, variant, data)
 
 
+class BatchStore(WatchedStore):
+    """Takes some copies at once, and notes which were there when an outcome came."""
+
+    batch_size = 30
+
+    def __init__(self, room: int = 10_000) -> None:
+        super().__init__(room)
+        self.batches: list[int] = []
+
+    def put_many(self, copies: Sequence[ImageCopy]) -> None:
+        super().put_many(copies)
+        self.batches.append(len(copies))
+
+
 def fetched(
     addresses: Sequence[Address], store: ImageStore, options: FetchOptions = LOCAL
 ) -> dict[int, FetchOutcome]:
@@ -200,20 +214,6 @@ def test_a_full_store_ends_the_run(image_server: ImageServer, picture: MakePictu
     assert image_server.requests.total() <= 20 + 2 * LOCAL.concurrency
 
 
-class BatchStore(WatchedStore):
-    """Takes some copies at once, and notes which were there when an outcome came."""
-
-    batch_size = 30
-
-    def __init__(self, room: int = 10_000) -> None:
-        super().__init__(room)
-        self.batches: list[int] = []
-
-    def put_many(self, copies: Sequence[ImageCopy]) -> None:
-        super().put_many(copies)
-        self.batches.append(len(copies))
-
-
 @pytest.mark.slow
 def test_copies_are_gathered_and_an_outcome_comes_when_its_are_put(
     image_server: ImageServer, picture: MakePicture
@@ -235,6 +235,20 @@ def test_copies_are_gathered_and_an_outcome_comes_when_its_are_put(
     assert sum(store.batches) == 120
     assert max(store.batches) > 2  # together, and about as many as are best
     assert max(store.batches) <= BatchStore.batch_size + 2 * LOCAL.concurrency
+
+
+@pytest.mark.slow
+def test_closing_early_waits_for_what_is_being_put(
+    image_server: ImageServer, picture: MakePicture
+) -> None:
+    addresses, store = pictures(image_server, picture, 100), BatchStore()
+    before = set(threading.enumerate())
+    outcomes = fetch(addresses, store, LOCAL)
+    first = next(outcomes)
+    outcomes.close()
+    assert set(threading.enumerate()) == before
+    assert sum(store.batches) == len(store.puts)
+    assert all(outcome.image and store.has(outcome.image.id, Variant.IMAGE) for outcome in first)
 
 
 @pytest.mark.slow

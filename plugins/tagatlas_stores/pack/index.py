@@ -47,8 +47,9 @@ from tagatlas_stores.pack.tables import (
 PACK, INDEX, REMOVED = ".zip", ".index", ".removed"
 """Endings of the names of files: packs, indexes, and lists of images that are being removed."""
 
-FOLD = 1 << 19
-"""Copies in packs that are in no index which make it worth one; 28 MB."""
+FEWEST, MOST, SHARE = 1 << 15, 1 << 19, 16
+"""Copies in packs that are in no index which make it worth one: a sixteenth of those in any, within
+these limits, so that there are few indexes, and few packs whose ends are read."""
 
 CACHE_BYTES = 256 << 20
 """Bytes of indexes that are kept in memory: five million copies. Above, ask in the order of ids."""
@@ -191,13 +192,16 @@ class Index:
         with self._lock:
             return {image.hex(): order for image, order in self._removed.items()}
 
-    def fold(self, least: int = FOLD) -> None:
+    def fold(self, least: int | None = None) -> None:
         """Write down what is in the packs that are in no index, if there is so much of it.
 
         Args:
-            least: copies that are worth an index, at least 1.
+            least: copies that are worth an index, at least 1; by default as many as
+                :data:`SHARE` says.
         """
         with self._lock:
+            if least is None:
+                least = min(MOST, max(FEWEST, self._folded_bytes() // ROW_BYTES // SHARE))
             if sum(len(table.keys) for table in self._loose) < least:
                 return
             whole = joined(self._loose)
@@ -241,7 +245,7 @@ class Index:
         if len(self._loose) > _TABLES:
             self._loose = [joined(self._loose)]
         yield from _look(self._loose, keys, range(len(keys)))
-        if not self._folded or (cheaply and not self._fits()):
+        if not self._folded or (cheaply and self._folded_bytes() > CACHE_BYTES):
             return
         by_prefix: dict[int, list[int]] = {}
         for number, key in enumerate(keys):
@@ -249,9 +253,8 @@ class Index:
         for prefix in sorted(by_prefix):
             yield from _look(self._tables_of(prefix), keys, by_prefix[prefix])
 
-    def _fits(self) -> bool:
-        members = [each for folded in self._folded.values() for each in folded.members.values()]
-        return sum(each.size for each in members) <= CACHE_BYTES
+    def _folded_bytes(self) -> int:
+        return sum(m.size for folded in self._folded.values() for m in folded.members.values())
 
     def _tables_of(self, prefix: int) -> list[Table]:
         """What the index files have of keys that begin with a byte, read if it is not in memory."""

@@ -121,7 +121,7 @@ def table_of(members: Iterable[Member], pack: int) -> Table:
         pack: its number.
     """
     copies = [
-        (key_of(*copy), (pack, member.offset, member.size, member.crc))
+        (bytes.fromhex(copy[0]) + _LETTERS[copy[1]], (pack, *member[1:]))
         for member in members
         if (copy := image_of(member.name)) and member.size <= LARGEST[copy[1]]
     ]
