@@ -66,12 +66,12 @@ def _quota(*files: Path) -> Iterator[float]:
 
 
 def _of_ray() -> Iterator[float]:
-    """The share of a task or an actor of Ray; the driver has none."""
+    """The share of a task or an actor of Ray, if it asked for one; the driver has none."""
     ray = sys.modules.get("ray")
     if ray is None or not ray.is_initialized():
         return
     context = ray.get_runtime_context()
-    if context.get_task_id() or context.get_actor_id():
+    if context.worker.mode == ray.WORKER_MODE:
         share = context.get_assigned_resources().get("CPU")
         if share:
             yield float(share)

@@ -44,7 +44,7 @@ class TestInMemory(PackContract):
         return PackOptions(location=f"memory://{secrets.token_hex(8)}")
 
 
-@pytest.mark.slow
+@pytest.mark.thorough
 class TestInS3(PackContract):
     @pytest.fixture
     def options(self, bucket: str, s3: str) -> PackOptions:
@@ -247,7 +247,8 @@ def test_writers_at_the_same_time_take_nothing_from_one_another(tmp_path: Path, 
 Step = tuple[str, list[int]]
 
 
-@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.differing_executors])
+@pytest.mark.slow
+@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.differing_executors])
 @given(
     st.lists(
         st.tuples(
@@ -341,7 +342,7 @@ for batch in count():
 """
 
 
-@pytest.mark.slow
+@pytest.mark.thorough
 def test_killed_writers_lose_what_they_had_not_told(tmp_path: Path) -> None:
     told: list[str] = []
     for turn in range(4):
