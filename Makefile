@@ -75,7 +75,7 @@ $(DEVELOP): $(INSTALLED)
 
 # PyTorch, several GB; and fa2, which is compiled: GPL-3.0-only, and never part of the light install.
 $(EXTRAS): $(DEVELOP)
-	$(BIN)/pip install --quiet --editable '.[clip,evoc,fa2,umap]' --group extras
+	$(BIN)/pip install --quiet --editable '.[clip,evoc,fa2,ray,umap]' --group extras
 	touch $@
 
 clean:

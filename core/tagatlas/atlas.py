@@ -59,7 +59,7 @@ _FILES = (
 )
 OF_IMAGES = ("images", "thumbnails", "originals", "packs")
 """Folders in which image stores keep their files."""
-_FOLDERS = ("maps", *OF_IMAGES, "fetched", "imports", "comparisons")
+_FOLDERS = ("maps", *OF_IMAGES, "fetched", "imports", "comparisons", "shards")
 
 
 @dataclass(frozen=True)
@@ -383,8 +383,15 @@ def _refusal_of_store(settings: SettingsFile, plugins: Plugins) -> str:
 def _make_store(
     folder: Path, settings: SettingsFile, plugins: Plugins, *, built_in: bool
 ) -> ImageStore:
-    name = DEFAULT_STORE if built_in else str(settings.values("store").get("name", DEFAULT_STORE))
-    return _look_up_store(name, settings, plugins).make(folder)
+    if built_in:
+        return _look_up_store(DEFAULT_STORE, settings, plugins).make(folder)
+    return choose_store(settings, plugins).make(folder)
+
+
+def choose_store(settings: SettingsFile, plugins: Plugins) -> PluginChoice[ImageStore]:
+    """The store that the settings name."""
+    name = str(settings.values("store").get("name", DEFAULT_STORE))
+    return _look_up_store(name, settings, plugins)
 
 
 def _look_up_store(name: str, settings: SettingsFile, plugins: Plugins) -> PluginChoice[ImageStore]:

@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from threading import Lock
+from typing import Protocol
 
 from tagatlas.contracts import ImageCopy, ImageStore, StoreInFront, Variant
 from tagatlas.errors import ImageNotStored, PluginFailed
@@ -32,6 +33,13 @@ _SECRET_WORDS = re.compile(r"(?i)AUTH|CREDENTIAL|KEY|PASS|_PWD|SECRET|TOKEN|(^|_
 """In the names of environment variables that hold a secret."""
 
 _SHORTEST_SECRET = 6
+
+
+class Recorder(Protocol):
+    """Takes the unexpected errors of single items."""
+
+    def record(self, item: str, error: Exception) -> None:
+        """Count an error; see :meth:`FaultLog.record`."""
 
 
 class FaultLog:
@@ -65,9 +73,20 @@ class FaultLog:
             item: that failed, such as an address or ``image`` and an id.
             error: that was raised.
         """
+        kind = type(error.__cause__ or error).__name__
+        self.record_told(item, kind, "".join(traceback.format_exception(error)))
+
+    def record_told(self, item: str, kind: str, whole: str) -> None:
+        """:meth:`record` an error of another process.
+
+        Args:
+            item: see :meth:`record`.
+            kind: the error's class.
+            whole: its text with its traceback.
+        """
         with self._lock:
-            self._kinds[type(error.__cause__ or error).__name__] += 1
-        self.write(item, error)
+            self._kinds[kind] += 1
+        self._write(item, whole)
 
     def write(self, item: str, error: Exception) -> None:
         """Write an error to the file with its traceback, its secrets masked; it is not counted.
@@ -76,7 +95,9 @@ class FaultLog:
             item: see :meth:`record`.
             error: see :meth:`record`.
         """
-        whole = "".join(traceback.format_exception(error))
+        self._write(item, "".join(traceback.format_exception(error)))
+
+    def _write(self, item: str, whole: str) -> None:
         text = self._masked(whole[-4 * _LONGEST_ENTRY :])
         if len(text) > _LONGEST_ENTRY:  # the last lines say most
             text = f"...\n{text[-_LONGEST_ENTRY:]}"
@@ -124,7 +145,7 @@ class ForgivingStore(StoreInFront):
     To ``isinstance`` it is the store itself. Failures to put or remove an image are raised.
     """
 
-    def __init__(self, store: ImageStore, faults: FaultLog) -> None:
+    def __init__(self, store: ImageStore, faults: Recorder) -> None:
         """Set up.
 
         Args:

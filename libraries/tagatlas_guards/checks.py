@@ -145,6 +145,26 @@ def _is_rate(given: object) -> bool:
     return isinstance(given, int | float) and math.isfinite(given) and given > 0
 
 
+def _is_share(given: object) -> bool:
+    if isinstance(given, bool) or not isinstance(given, int | float):
+        return False
+    return math.isfinite(given) and given >= 0
+
+
+def _check_place(given: object, *_: object) -> object:
+    right = "a path or URL with a mapping of texts, or None"
+    if given is None:
+        return given
+    if not isinstance(given, tuple) or len(given) != 2 or not isinstance(given[0], str):
+        raise instead(given, right)
+    options: object = given[1]
+    if not isinstance(options, Mapping) or not all(
+        isinstance(each, str) for pair in options.items() for each in pair
+    ):
+        raise instead(options, right)
+    return given
+
+
 def _check_key_variable(given: object, *_: object) -> object:
     """A variable's name; a text that is none may be the key itself, and is not shown."""
     if not isinstance(given, str | None):
@@ -195,6 +215,7 @@ _CONTRACTS: Mapping[type, Promises] = {
             "has": _YES_OR_NO,
             "holds": _YES_OR_NO,
             "locate": _TEXT_OR_NONE,
+            "shared_place": _check_place,
         },
         {"batch_size": _COUNT, "batch_bytes": _LIMIT},
     ),
@@ -221,6 +242,7 @@ _CONTRACTS: Mapping[type, Promises] = {
             "batch_bytes": _LIMIT,
             "calls_per_second": _fits(_is_rate, "a number above 0 or None"),
             "notes": _LINES,
+            "num_gpus": _fits(_is_share, "a number of at least 0"),
             "variant": _fits(lambda given: given in tuple(Variant), "a Variant"),
         },
     ),

@@ -108,6 +108,7 @@ class TaggerContract(SpecContract):
         assert tagger.price is None or isinstance(tagger.price, Price)
         assert tagger.batch_bytes is None or tagger.batch_bytes >= 1
         assert tagger.calls_per_second is None or tagger.calls_per_second > 0.0
+        assert tagger.num_gpus >= 0.0
 
     def test_key_variable_is_a_variables_name(self, tagger: Tagger) -> None:
         """``key_variable`` is None or the name of an environment variable, not a key."""

@@ -103,6 +103,7 @@ class ClipTagger(RereadingTagger, TextEmbedder):
         self._loading = RLock()
         on_gpu = not devices[0].startswith("cpu")
         self.batch_size = 512 if on_gpu else 32
+        self.num_gpus = 1.0 if devices[0].startswith("cuda") else 0.0
         # While a device works on one call, pictures of another are decoded; on a fast device,
         # tags of a third are read.
         self.concurrency = (3 if on_gpu else 2) * len(devices)

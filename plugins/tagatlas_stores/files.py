@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from errno import EFBIG, EINVAL, ELOOP
 from pathlib import Path
 from stat import S_ISLNK, S_ISREG
@@ -63,6 +63,10 @@ class FileStore(ImageStore):
     def locate(self, image_id: str, variant: Variant) -> str:
         """See :meth:`ImageStore.locate`."""
         return file_name(image_id, variant)
+
+    def shared_place(self) -> tuple[str, Mapping[str, str]]:
+        """See :meth:`ImageStore.shared_place`: the atlas, for nodes that share its folder."""
+        return str(self._folder.resolve()), {}
 
     def remove(self, image_id: str) -> None:
         """See :meth:`ImageStore.remove`."""

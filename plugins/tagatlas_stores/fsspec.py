@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated
@@ -93,6 +93,10 @@ class FsspecStore(ImageStore):
     def locate(self, image_id: str, variant: Variant) -> str:
         """See :meth:`ImageStore.locate`."""
         return self._url(image_id, variant)
+
+    def shared_place(self) -> tuple[str, Mapping[str, str]] | None:
+        """See :meth:`ImageStore.shared_place`."""
+        return self._place.shared()
 
     def remove(self, image_id: str) -> None:
         """See :meth:`ImageStore.remove`. A versioned bucket keeps earlier versions."""

@@ -9,7 +9,7 @@ from tagatlas.errors import MissingDependency, OptionError
 from tagatlas_stores.names import TEMPORARY, temporary_name
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping
 
     from fsspec import AbstractFileSystem
 
@@ -57,6 +57,7 @@ class Location:
         check_location(location, store)
         location = location.rstrip("/")
         self.shown = as_shown(location)
+        self._location, self._endpoint = location, endpoint
         _check_encrypted(endpoint)
         self.fs, root = _open(location, endpoint)
         self.root = root.rstrip("/")
@@ -88,6 +89,12 @@ class Location:
             with suppress(OSError):
                 self.fs.rm_file(temporary)
             raise
+
+    def shared(self) -> tuple[str, Mapping[str, str]] | None:
+        """See :meth:`tagatlas.ImageStore.shared_place`; None for the memory of this process."""
+        if self._location.startswith("memory:"):
+            return None
+        return self._location, {"endpoint_url": self._endpoint} if self._endpoint else {}
 
     def leftovers(self, folder: str) -> Iterable[str]:
         """Paths of the incomplete files that killed processes left in a folder.

@@ -25,6 +25,8 @@ OURS = {path.name for folder in FOLDERS for path in (ROOT / folder).iterdir()}
 OF_EXTRAS = {
     "libraries/tagatlas_fetching/normalise.py": {"heic"},
     "libraries/tagatlas_services/remote": {"clarifai", "google-vision"},
+    "libraries/tagatlas_shards/on_ray.py": {"ray"},
+    "libraries/tagatlas_shards/place.py": {"fsspec"},
     "plugins/tagatlas_stores/locations.py": {"fsspec"},
     "plugins/tagatlas_taggers/cloud.py": {"clarifai", "google-vision"},
     "plugins/tagatlas_web/notebook": {"notebook"},

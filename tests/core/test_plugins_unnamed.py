@@ -30,6 +30,7 @@ ALLOWED = {
     ("libraries/tagatlas_tables/urls.py", "twitter"): "a host",
     ("plugins/tagatlas_imports/memespector.py", "clarifai"): "a service in Memespector's files",
     ("libraries/tagatlas_vocabularies/builtin.py", "imagenet"): "a vocabulary",
+    ("libraries/tagatlas_shards/place.py", "fsspec"): "a package",
     ("plugins/tagatlas_clip/__init__.py", "imagenet"): "a vocabulary, and a set of templates",
     ("plugins/tagatlas_clip/templates.py", "imagenet"): "a set of templates",
     ("plugins/tagatlas_stores/locations.py", "fsspec"): "an extra",

@@ -55,6 +55,7 @@ OPTIONAL = {
     "pi-heif": ["pi_heif"],
     "protobuf": ["google.protobuf"],
     "pydyf": ["pydyf"],
+    "ray[client]": ["ray"],
     "s3fs": ["s3fs"],
     "scikit-learn": ["sklearn"],
     "setuptools": ["setuptools"],

@@ -6,7 +6,7 @@ import importlib
 import os
 import sys
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
@@ -34,6 +34,7 @@ from tagatlas.plugins import TAGGERS, load_plugins
 from tagatlas.steps.doctor import check_backend
 from tagatlas.testing import sample_images, sample_network
 from tagatlas_guards import guarded
+from tagatlas_stores.files import FileStore
 
 
 @pytest.fixture(scope="module", autouse=True)
@@ -340,6 +341,35 @@ def test_memory_that_runs_out_is_not_the_authors_fault() -> None:
     said = "layout big ran out of memory in place (MemoryError): give it fewer images"
     assert str(caught.value).startswith(said)
     assert "author" not in str(caught.value)
+
+
+@pytest.mark.parametrize("number", [-1, float("inf"), True, "one", None])
+def test_a_number_of_gpus_is_a_number(number: object) -> None:
+    class Greedy(Tagger):
+        num_gpus = number  # type: ignore[assignment]
+
+        def tag(self, images: object) -> list[TagResult]:
+            return []
+
+        def fingerprint(self) -> str:
+            return "greedy"
+
+    tagger = guarded(Greedy(), "tagger greedy")
+    with pytest.raises(PluginError, match=r"num_gpus .*not a number of at least 0"):
+        getattr(tagger, "num_gpus")  # noqa: B009 - for what it does
+
+
+@pytest.mark.parametrize(
+    "place", ["s3://bucket", ("s3://bucket",), (1, {}), ("s3://bucket", {"endpoint_url": 1})]
+)
+def test_a_shared_place_is_a_location_with_options(tmp_path: Path, place: object) -> None:
+    class Odd(FileStore):
+        def shared_place(self) -> tuple[str, Mapping[str, str]]:
+            return place  # type: ignore[return-value]
+
+    store = guarded(Odd(tagatlas.NoOptions(), tmp_path), "store odd")
+    with pytest.raises(PluginError, match=r"shared_place .*a path or URL"):
+        store.shared_place()
 
 
 @pytest.mark.parametrize("key", ["sk-abc 123", "sk_abc", "", "9ABC"])

@@ -63,6 +63,12 @@ def _limit_of_failures(
     return limit
 
 
+ON = click.Option(
+    ["--on"],
+    default="",
+    metavar="auto|local|ray://HOST:10001",
+    help="Fetch and tag on a Ray cluster, or by some processes of this machine.",
+)
 MAX_FAILURES = click.Option(
     ["--max-failures"],
     callback=_limit_of_failures,

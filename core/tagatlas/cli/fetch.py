@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from tagatlas.cli.arguments import ATLAS, HEADER, MAX_FAILURES, RETRY
+from tagatlas.cli.arguments import ATLAS, HEADER, MAX_FAILURES, ON, RETRY
 from tagatlas.cli.calling import plugins_at_hand, statuses_to_retry
 from tagatlas.cli.command import Command
 from tagatlas.cli.fetched import outcome_of_fetching
@@ -44,6 +44,7 @@ def command() -> Command:
         status: Sequence[str],
         header: Sequence[str],
         repair: bool,
+        on: str,
         max_failures: str | None,
         **options: object,
     ) -> Iterator[Outcome]:
@@ -57,11 +58,11 @@ def command() -> Command:
         with opened(atlas, plugins) as its_atlas:
             if repair:
                 _repair(its_atlas)
-            report = fetch(its_atlas, retry=retry, headers=headers, show=shown(), **options)
+            report = fetch(its_atlas, retry=retry, headers=headers, on=on, show=shown(), **options)
         yield outcome_of_fetching(report, max_failures)
         require_images(report)
 
-    own = [ATLAS, RETRY, STATUS, HEADER, REPAIR, MAX_FAILURES]
+    own = [ATLAS, RETRY, STATUS, HEADER, REPAIR, ON, MAX_FAILURES]
     return Command(run, own, step_names(plugins, "fetch"))
 
 

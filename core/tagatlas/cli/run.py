@@ -13,6 +13,7 @@ from tagatlas.cli.arguments import (
     HEADER,
     MAP,
     MAX_FAILURES,
+    ON,
     OPEN,
     PATH,
     REPLACE,
@@ -49,6 +50,7 @@ def command() -> Command:
         retry_failed: bool,
         force: bool,
         header: Sequence[str],
+        on: str,
         max_failures: str | None,
         open_map: bool,
         **options: object,
@@ -63,6 +65,7 @@ def command() -> Command:
             retry_failed=retry_failed,
             force=force,
             header=header,
+            on=on,
             max_failures=max_failures,
             **options,
         ):
@@ -70,7 +73,7 @@ def command() -> Command:
             if open_map:
                 open_in_browser(outcome)
 
-    own = [SOURCE, OUT, MAP, REPLACE, RETRY, FORCE, HEADER, MAX_FAILURES, OPEN]
+    own = [SOURCE, OUT, MAP, REPLACE, RETRY, FORCE, HEADER, ON, MAX_FAILURES, OPEN]
     return Command(run, own, step_names(plugins, *STEPS))
 
 
@@ -84,6 +87,7 @@ def run_all(
     retry_failed: bool = False,
     force: bool = False,
     header: Sequence[str] = (),
+    on: str = "",
     max_failures: str | None = None,
     **options: object,
 ) -> Iterator[Outcome]:
@@ -103,6 +107,7 @@ def run_all(
         retry=statuses_to_retry(retry_failed),
         force=force,
         headers=parse_headers(header),
+        on=on,
         plugins=plugins,
         show=shown(stop),
         stop=stop,

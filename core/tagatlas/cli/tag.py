@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from tagatlas.cli.arguments import ATLAS, MAX_FAILURES, RETRY
+from tagatlas.cli.arguments import ATLAS, MAX_FAILURES, ON, RETRY
 from tagatlas.cli.calling import plugins_at_hand
 from tagatlas.cli.command import Command
 from tagatlas.cli.outcome import Outcome
@@ -39,6 +39,7 @@ def command() -> Command:
         dry_run: bool,
         retry_failed: bool,
         retry_unreadable: bool,
+        on: str,
         max_failures: str | None,
         **options: object,
     ) -> Outcome:
@@ -60,6 +61,7 @@ def command() -> Command:
                 its_atlas,
                 retry_failed=retry_failed,
                 retry_unreadable=retry_unreadable,
+                on=on,
                 stop=stop,
                 on_estimate=_say,
                 show=shown(stop),
@@ -69,7 +71,7 @@ def command() -> Command:
             raise KeyboardInterrupt
         return outcome_of_tagging(report, max_failures)
 
-    own = [ATLAS, DRY_RUN, RETRY, RETRY_UNREADABLE, MAX_FAILURES]
+    own = [ATLAS, DRY_RUN, RETRY, RETRY_UNREADABLE, ON, MAX_FAILURES]
     return Command(run, own, step_names(plugins, "tag"))
 
 

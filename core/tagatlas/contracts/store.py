@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
 from tagatlas.errors import ImageNotStored, StorageError
@@ -63,6 +63,18 @@ class ImageStore(ABC):
         Always written with ``/``. The file need not exist. None if images are not separate
         files, as in a database or in an archive: exports then omit their locations.
         """
+
+    def shared_place(self) -> tuple[str, Mapping[str, str]] | None:
+        """A folder for files beside the images that all processes with this store can use.
+
+        On a cluster, processes put their results there. None, which is the default, if there is
+        no such place: work on this store's images then stays in one process.
+
+        Returns:
+            An absolute path or a URL that fsspec knows, and the options of its file system, such
+            as ``endpoint_url``; keys come from the environment of each process.
+        """
+        return None
 
     def put_many(self, copies: Sequence[ImageCopy]) -> None:
         """Store copies, each as ``put`` does; all are stored once it returns.
@@ -152,6 +164,10 @@ class StoreInFront(ImageStore):
     def locate(self, image_id: str, variant: Variant) -> str | None:
         """See :meth:`ImageStore.locate`."""
         return self._store.locate(image_id, variant)
+
+    def shared_place(self) -> tuple[str, Mapping[str, str]] | None:
+        """See :meth:`ImageStore.shared_place`."""
+        return self._store.shared_place()
 
     def put_many(self, copies: Sequence[ImageCopy]) -> None:
         """See :meth:`ImageStore.put_many`."""

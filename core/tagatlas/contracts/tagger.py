@@ -202,6 +202,9 @@ class Tagger(ABC):
     """The most calls started per second."""
     notes: Sequence[str] = ()
     """Remarks for the user on how the options were read, such as guesses; a line each."""
+    num_gpus: float = 0.0
+    """GPUs that one process with it takes on a cluster; a fraction if several processes share
+    one."""
     variant: Variant = Variant.IMAGE
     """The encoding it gets: the thumbnail is enough for a small model, and much faster to
     decode."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -28,6 +28,7 @@ from tagatlas.steps.copies import find_copies
 from tagatlas.steps.fetch_tables import by_status, write_fetch_tables
 from tagatlas.steps.opened import AtlasLike, opened, select, several
 from tagatlas.steps.recovering import forgiven
+from tagatlas.steps.sharding import fetches_on, outcomes_in_shards, take_outcomes
 from tagatlas.steps.signatures import complete_signatures
 from tagatlas.steps.storing import store_outcomes
 from tagatlas.steps.trust import require_folders, require_hosts
@@ -38,6 +39,7 @@ from tagatlas_fetching.limits import REMEDIES, setting_of, would_pass
 from tagatlas_fetching.placeholders import Placeholder, find_placeholders
 from tagatlas_fetching.refusing import RefusingStore, part_refused
 from tagatlas_fetching.schedule import host_of
+from tagatlas_shards import check_where
 
 RETRIED = tuple(status for status in ImageStatus if status.is_failure)
 """Statuses that ``retry_failed`` tries again: all failures."""
@@ -91,6 +93,7 @@ def fetch(
     *,
     retry: str | Sequence[ImageStatus | str] = (),
     headers: Mapping[str, str] | None = None,
+    on: str = "",
     show: ShowProgress = no_show,
     **options: object,
 ) -> FetchReport:
@@ -105,6 +108,7 @@ def fetch(
             neither kept, nor sent unencrypted, nor sent to another host than ``header_host``,
             or that of all addresses (of a IIIF source, its manifest's): only Accept,
             Accept-Language, Referer and User-Agent are.
+        on: where the images are fetched; see :func:`tagatlas.tag`.
         show: see :func:`tagatlas.run`.
         options: of the step ``fetch`` and of recoveries, by name, such as ``allow_private=True``.
 
@@ -116,6 +120,8 @@ def fetch(
         StorageError: the store or the catalog cannot be written; what was stored is kept.
     """
     again = retried_statuses(retry)
+    if on:
+        check_where(on)
     with opened(atlas) as its_atlas:
         its_atlas.require_trust(ASKS_NETWORK)
         selection = select(its_atlas, options, "fetch")
@@ -127,6 +133,7 @@ def fetch(
                 retry=again,
                 headers=headers,
                 recoveries=recoveries,
+                on=on,
                 progress=progress,
             )
 
@@ -159,6 +166,7 @@ def fetch_collection(
     retry: Sequence[ImageStatus] = (),
     headers: Mapping[str, str] | None = None,
     recoveries: Sequence[PluginChoice[Recovery]] | None = None,
+    on: str = "",
     progress: Progress = no_progress,
 ) -> FetchReport:
     """Fetch every address that is still pending, or was refused by a setting that has changed.
@@ -179,6 +187,7 @@ def fetch_collection(
             Accept-Language, Referer and User-Agent are.
         recoveries: find copies of unavailable images, tried in this order; by default those that
             ``options.recover`` names, with the atlas's settings.
+        on: where the images are fetched; see :func:`tagatlas.tag`.
         progress: called with addresses done; failed are those without an image.
 
     Raises:
@@ -199,6 +208,8 @@ def fetch_collection(
         atlas.faults.hide(*secrets_of(chosen.options))
     ways = forgiven(recoveries, atlas.faults)
     refused = atlas.catalog.removals.refused()
+    on = fetches_on(atlas, options, hosts, recoveries, on)
+    left = take_outcomes(atlas, refused, on)
     wanted = atlas.catalog.addresses.with_status([ImageStatus.PENDING, *retry])
     changed = _let_through(atlas, options, hosts, {address.key for address in wanted})
     require_folders(atlas, [each.location for each in [*wanted, *changed] if each.local])
@@ -211,8 +222,24 @@ def fetch_collection(
     if addresses:
         from tagatlas_fetching.engine import fetch as fetch_addresses  # slow to load
 
-        batches = fetch_addresses(
-            addresses, store, options, hosts=hosts, recoveries=ways, on_fault=atlas.faults.record
+        log = atlas.faults.record
+        batches: Iterator[list[FetchOutcome]] = (
+            outcomes_in_shards(
+                atlas,
+                addresses,
+                options,
+                store,
+                hosts=hosts,
+                recoveries=ways,
+                read_pages=any(map(_reads_pages, recoveries)),
+                refused=refused,
+                kept=left,
+                on=on,
+            )
+            if on
+            else fetch_addresses(
+                addresses, store, options, hosts=hosts, recoveries=ways, on_fault=log
+            )
         )
         for outcomes in batches:
             store_outcomes(atlas, _without_secrets(outcomes, recoveries))
@@ -227,6 +254,11 @@ def fetch_collection(
     notes = [*unsent, *(each.note for each in ways.values() if each.note)]
     report = _report(atlas, done, len(changed))
     return replace(report, notes=[*notes, *atlas.faults.lines()])
+
+
+def _reads_pages(chosen: PluginChoice[Recovery]) -> bool:
+    """Whether a recovery looks into pages that were served in place of pictures."""
+    return chosen.product.__class__.copies_in_page is not Recovery.copies_in_page
 
 
 def _without_secrets(

@@ -33,6 +33,7 @@ from tagatlas.steps.planning import estimate_tagging
 from tagatlas.steps.render import RenderReport, choose_renderers, write_map
 from tagatlas.steps.spending import Estimate
 from tagatlas.steps.tag import TagReport, choose_tagging, tag_collection
+from tagatlas_shards import check_where
 from tagatlas_tagging import closing
 
 StepReport = AddReport | FetchReport | Estimate | TagReport | MapReport | RenderReport
@@ -62,6 +63,7 @@ def run(
     retry_failed: bool = False,
     force: bool = False,
     headers: Mapping[str, str] | None = None,
+    on: str = "",
     plugins: Plugins | None = None,
     show: ShowProgress = no_show,
     **options: object,
@@ -78,6 +80,7 @@ def run(
         retry_failed: also try again addresses and images that failed before.
         force: make the map again from the start, even if nothing changed.
         headers: further headers of every request, by name; not stored.
+        on: where images are fetched and tagged; see :func:`tag`.
         plugins: the installed ones by default.
         show: gives a progress callback for each piece of work; by default nothing is shown.
         options: of all steps and plugins, by name, such as ``backend="imagenet"``,
@@ -100,6 +103,7 @@ def run(
             retry=RETRIED if retry_failed else (),
             force=force,
             headers=headers,
+            on=on,
             plugins=plugins,
             show=show,
             stop=None,
@@ -124,6 +128,7 @@ def run_steps(
     retry: Sequence[ImageStatus | str] = (),
     force: bool = False,
     headers: Mapping[str, str] | None = None,
+    on: str = "",
     plugins: Plugins | None = None,
     show: ShowProgress = no_show,
     stop: Event | None = None,
@@ -139,6 +144,7 @@ def run_steps(
         retry: also try again addresses with these statuses, and images whose tagging failed.
         force: see :func:`run`.
         headers: see :func:`run`.
+        on: see :func:`run`.
         plugins: see :func:`run`.
         show: see :func:`run`.
         stop: once it is set, by any thread, the backend is not called any more, and the report of
@@ -150,6 +156,8 @@ def run_steps(
             done.
     """
     again = retried_statuses(retry)
+    if on:
+        check_where(on)
     with opened(out, plugins, create=True) as atlas, ExitStack() as in_use:
         atlas.require_trust(ASKS_NETWORK)
         selection = select(atlas, options, *STEPS)
@@ -183,6 +191,7 @@ def run_steps(
                     retry=again,
                     headers=headers,
                     recoveries=recoveries,
+                    on=on,
                     progress=progress,
                 )
             yield fetched
@@ -204,6 +213,7 @@ def run_steps(
                     retry_failed=bool(retry),
                     budget=tagging.budget,
                     ask_each=ask_each,
+                    on=on,
                     stop=stop,
                     show=show,
                 )

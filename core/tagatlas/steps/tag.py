@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections import Counter
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from threading import Event
@@ -15,6 +15,7 @@ from tagatlas.contracts import (
     RereadingTagger,
     ShowProgress,
     Tagger,
+    TagResult,
     TagStatus,
     no_progress,
     no_show,
@@ -26,9 +27,12 @@ from tagatlas.steps.credentials import require_key, require_service
 from tagatlas.steps.opened import AtlasLike, opened, select
 from tagatlas.steps.options import TagOptions
 from tagatlas.steps.planning import estimate_tagging, plan_tagging
+from tagatlas.steps.sharding import calls_in_shards, left_answers, tags_on
 from tagatlas.steps.spending import Estimate, Purse
 from tagatlas.steps.storing import reading_each, store_answers
+from tagatlas_shards import check_where
 from tagatlas_tagging import (
+    Call,
     Plan,
     closing,
     no_bookkeeping,
@@ -83,6 +87,7 @@ def tag(
     *,
     retry_failed: bool = False,
     retry_unreadable: bool = False,
+    on: str = "",
     stop: Event | None = None,
     on_estimate: Callable[[Estimate], None] | None = None,
     show: ShowProgress = no_show,
@@ -95,6 +100,9 @@ def tag(
         retry_failed: also send images again that failed before; if they cost money, only those
             that may succeed now, not those that the backend could not read.
         retry_unreadable: also send again, and pay again for, those that it could not read.
+        on: where the images are tagged: ``auto``, the Ray cluster that this machine is in;
+            ``ray://HOST:10001``; ``local``, some processes of this machine; by default this
+            process. Services are always called from this one.
         stop: once it is set, by any thread, no further call is begun; those under way are stored.
         on_estimate: called with the maximum cost before tagging that costs money.
         show: see :func:`tagatlas.run`.
@@ -109,8 +117,11 @@ def tag(
             user has not given.
         BudgetReached: the next call could cost more than the budget has left.
         TaggerError: the backend cannot go on; its answers are stored.
+        TagatlasError: there is no such cluster, or its processes do not see the images.
     """
     with opened(atlas) as its_atlas:
+        if on:
+            check_where(on)
         selection = select(its_atlas, options, "tag")
         with tagging_with(its_atlas, selection) as (tagging, tagger):
             ask_each = tagging.near_duplicates == "each"
@@ -132,6 +143,7 @@ def tag(
                     retry_unreadable=retry_unreadable,
                     budget=tagging.budget,
                     ask_each=ask_each,
+                    on=on,
                     stop=stop,
                     show=show,
                 )
@@ -203,6 +215,7 @@ def tag_collection(
     retry_unreadable: bool = False,
     budget: float | None = None,
     ask_each: bool = False,
+    on: str = "",
     stop: Event | None = None,
     show: ShowProgress = no_show,
 ) -> TagReport:
@@ -226,6 +239,7 @@ def tag_collection(
         budget: maximum US dollars that this atlas may ever spend on the backend, in all runs;
             None for no limit. Calls that may have been billed count.
         ask_each: if images cost money, also send those that look the same as others.
+        on: see :func:`tag`.
         stop: once it is set, by any thread, no further call is begun; those under way are stored.
         show: see :func:`tagatlas.run`.
 
@@ -243,6 +257,9 @@ def tag_collection(
         asked = tagged = tagging.use(tagger.name, instance.fingerprint())
     price = instance.price
     purse = None if price is None else Purse(atlas.catalog, tagger.name, asked, price, budget)
+    on = tags_on(atlas, tagger, on)
+    for answers in left_answers(atlas, tagger, on):
+        store_answers(atlas, asked, _to_keep(instance, answers), None)
     plan = plan_tagging(
         atlas,
         instance,
@@ -252,7 +269,7 @@ def tag_collection(
         retry_unreadable=retry_unreadable,
         ask_each=ask_each,
     )
-    run = _Run(atlas, instance, asked, plan, purse, stop or Event())
+    run = _Run(atlas, tagger, asked, plan, purse, stop or Event(), on)
     atlas.faults.hide(os.environ.get(instance.key_variable or "", ""))
     try:
         run.carry_out(show)
@@ -276,17 +293,27 @@ def tag_collection(
     )
 
 
+def _to_keep(
+    tagger: Tagger, answers: Iterable[tuple[str, TagResult]]
+) -> list[tuple[str, TagResult]]:
+    """Answers as they are stored: tags that are read from them come at the end."""
+    if isinstance(tagger, RereadingTagger):
+        return [(image_id, replace(result, tags=())) for image_id, result in answers]
+    return list(answers)
+
+
 @dataclass
 class _Run:
     """Carries out a plan, and counts.
 
     Attributes:
         atlas: open for writing.
-        tagger: the backend.
+        chosen: the backend.
         backend: its number, under which answers are stored.
         plan: the images to send.
         purse: pays for the calls; None if they cost nothing.
         stop: see :func:`tag_collection`.
+        on: see :func:`tag_collection`; empty if this process tags.
         progress: called with images answered.
         asked: number of images sent.
         copied: number of images that got a copy of another's answer.
@@ -297,11 +324,12 @@ class _Run:
     """
 
     atlas: Atlas
-    tagger: Tagger
+    chosen: PluginChoice[Tagger]
     backend: int
     plan: Plan
     purse: Purse | None
     stop: Event
+    on: str = ""
     progress: Progress = no_progress
     asked: int = 0
     copied: int = 0
@@ -312,8 +340,8 @@ class _Run:
 
     def carry_out(self, show: ShowProgress) -> None:
         """Send the images, store the answers, and copy those that others share."""
-        if self.plan.ask:
-            prepare(self.tagger, show)
+        if self.plan.ask and not self.on:
+            prepare(self.chosen.product, show)
         with show("tagging") as self.progress:
             self._tell()
             self._copy(self.plan.originals)
@@ -338,11 +366,13 @@ class _Run:
         self.copied += len(originals)
         self._tell()
 
-    def _ask(self) -> None:
-        calls = tag_images(
+    def _calls(self) -> Iterator[Call]:
+        if self.on:
+            return calls_in_shards(self.atlas, self.chosen, self.plan.ask, self.on, self.stop)
+        return tag_images(
             self.plan.ask,
             self.atlas.store,
-            self.tagger,
+            self.chosen.product,
             afford=no_limit if self.purse is None else self.purse.affordable,
             begin=no_bookkeeping if self.purse is None else self.purse.begin,
             ready=0 if self.purse is None else READY,
@@ -350,10 +380,10 @@ class _Run:
             warn=self.atlas.plugins.warn,
             on_fault=self.atlas.faults.record,
         )
-        for call in calls:
-            answers = call.answers
-            if isinstance(self.tagger, RereadingTagger):
-                answers = [(image_id, replace(result, tags=())) for image_id, result in answers]
+
+    def _ask(self) -> None:
+        for call in self._calls():
+            answers = _to_keep(self.chosen.product, call.answers)
             ended = None if self.purse is None else self.purse.end(call)
             errors = store_answers(self.atlas, self.backend, answers, ended)
             self.asked += len(answers)

@@ -161,7 +161,7 @@ class LocationPlace:
     """A folder of a location that fsspec knows."""
 
     def __init__(self, location: Location) -> None:
-        self._location = location
+        self.location = location
         self._fs = location.fs
         self._folder = f"{location.root}/{FOLDER}"
         self.shown = f"{location.shown}/{FOLDER}"
@@ -198,7 +198,7 @@ class LocationPlace:
     def write(self, name: str, data: bytes) -> None:
         """See :meth:`Place.write`."""
         try:
-            self._location.write(f"{FOLDER}/{name}", data)
+            self.location.write(f"{FOLDER}/{name}", data)
         except Exception as error:  # libraries raise exceptions of any class
             raise self._refused("write", name, error) from error
 
@@ -214,7 +214,7 @@ class LocationPlace:
     def delete_leftovers(self) -> None:
         """See :meth:`Place.delete_leftovers`."""
         try:
-            for left in self._location.leftovers(FOLDER):
+            for left in self.location.leftovers(FOLDER):
                 self._fs.rm_file(left)
         except Exception as error:
             raise self._refused("remove", f"{TEMPORARY}*", error) from error

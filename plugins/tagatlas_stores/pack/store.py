@@ -51,6 +51,11 @@ class PackStore(ImageStore):
             if options.location
             else FolderPlace(folder)
         )
+        self._shared = (
+            self._place.location.shared()
+            if isinstance(self._place, LocationPlace)
+            else (str(folder.resolve()), {})
+        )
         self._index = Index(self._place)
 
     def put(self, image_id: str, variant: Variant, data: bytes) -> None:
@@ -101,6 +106,10 @@ class PackStore(ImageStore):
     def locate(self, image_id: str, variant: Variant) -> None:
         """See :meth:`ImageStore.locate`: images are no files of their own."""
         file_name(image_id, variant)
+
+    def shared_place(self) -> tuple[str, Mapping[str, str]] | None:
+        """See :meth:`ImageStore.shared_place`."""
+        return self._shared
 
     def remove(self, image_id: str) -> None:
         """See :meth:`ImageStore.remove`; better all that are to be removed at once."""
