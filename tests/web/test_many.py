@@ -24,7 +24,7 @@ from tagatlas.testing import MemoryStore
 from tagatlas_web.page.copies import Copies
 from tagatlas_web.page.families import families_of
 from tagatlas_web.page.pictures import MANY, levels_for, write_pages
-from tagatlas_web.page.postings import IN_PART, Postings
+from tagatlas_web.page.postings import IN_PART, Postings, in_steps
 from tagatlas_web.page.scripts import DEFLATED_FROM, ScriptFolder, packed_places
 
 FIRST = ("atlas.js", "annotations.js", "ids.js", "labels.js", "maps/0.js")
@@ -66,10 +66,10 @@ def tags_of(images: int, per_tag: list[int]) -> pl.DataFrame:
 def test_images_of_tags_are_in_parts_of_which_a_search_reads_few(tmp_path: Path) -> None:
     per_tag = [10, IN_PART + 7, 3, IN_PART // 2, IN_PART // 2, 1]
     tags = tags_of(IN_PART + 7, per_tag)
-    found = Postings.of(tags)
+    found = Postings.of(tags, [0.2, 0.4])
     (tmp_path / "data").mkdir()
     scripts = ScriptFolder(tmp_path / "data")
-    index = found.index([51, 102])
+    index = found.index()
     assert isinstance(index, dict)
     scripts.write("tags/0", index)
     for part, images in enumerate(found.parts()):
@@ -88,7 +88,17 @@ def test_images_of_tags_are_in_parts_of_which_a_search_reads_few(tmp_path: Path)
             sum(score >= max(least, floor) for _, score in read_back[label])
             for label, floor in zip(index["labels"], floors, strict=True)
         ]
-    assert sum(1 for _ in Postings.of(tags.clear()).parts()) == 0
+    assert sum(1 for _ in Postings.of(tags.clear(), [0.1]).parts()) == 0
+
+
+@given(st.lists(st.floats(0, 1), min_size=1), st.floats(1 / 255, 1))
+def test_scores_in_steps_count_as_on_the_map(scores: list[float], least: float) -> None:
+    near = [least, np.nextafter(least, 0), np.nextafter(least, 1)]
+    exact = np.array([*scores, *near])
+    steps = in_steps(exact, [least])
+    assert ((steps >= int(255 * least + 0.5)) == (exact >= least)).all()
+    assert (np.abs(steps - 255 * exact) <= 1.5 + 1e-9).all()
+    assert (np.diff(steps[np.argsort(exact, kind="stable")].astype(int)) >= 0).all()
 
 
 @pytest.mark.slow

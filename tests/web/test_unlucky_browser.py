@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
-from chromium import open_viewer, write_viewer
+from chromium import open_viewer, watched, write_viewer
 from themed_map import themed_map
 from viewer_files import with_columns
 
@@ -109,3 +109,15 @@ def test_back_brings_what_no_address_holds_and_a_copied_link_says_so(
     page.go_back()
     page.wait_for_selector("#chosen:not([hidden])")
     assert page.inner_text("#chosen") == chosen
+
+
+def test_a_page_at_four_times_its_size_can_be_used(browser: Browser, viewer: Path) -> None:
+    with watched(browser, calm=True, width=320, height=212) as page:
+        open_viewer(page, viewer)
+        page.click("#filters summary")
+        place = page.get_by_role("group", name="place", exact=True)
+        place.scroll_into_view_if_needed()
+        place.get_by_label("sea").check()
+        page.wait_for_selector("#chosen .condition")
+        page.click("#show-gallery")
+        page.wait_for_selector(".tile img")

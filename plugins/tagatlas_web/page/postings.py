@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from itertools import pairwise
+from math import floor
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -29,7 +30,8 @@ class Postings:
         labels: of the tags, sorted, so that those that begin alike are in one part.
         starts: where the images of each tag begin, and the end of all, shape (tags + 1,).
         rows: of the images, rising for each tag.
-        scores: in [0, 255].
+        scores: in [0, 255]; see :func:`in_steps`.
+        leasts: scores, in [0, 255], from which on tags count on some map, in order.
         floors: of each tag the score from which on it stands out, in [0, 255].
     """
 
@@ -37,14 +39,16 @@ class Postings:
     starts: NDArray[np.int64]
     rows: NDArray[np.uint32]
     scores: NDArray[np.uint8]
+    leasts: Sequence[int]
     floors: NDArray[np.uint8]
 
     @classmethod
-    def of(cls, tags: pl.DataFrame) -> Postings:
+    def of(cls, tags: pl.DataFrame, leasts: Sequence[float]) -> Postings:
         """Group the tags of images.
 
         Args:
             tags: ``row`` (UInt32), ``tag`` (String), ``score`` (Float64, in [0, 1]).
+            leasts: scores from which on tags count on some map.
         """
         labels = tags["tag"].unique().sort()
         numbers = tags["tag"].rank("dense").to_numpy() - 1
@@ -58,22 +62,19 @@ class Postings:
             labels.to_list(),
             starts,
             rows[order],
-            (scores * 255).round().astype(np.uint8),
+            in_steps(scores, leasts),
+            sorted({_step(least) for least in leasts}),
             np.ceil(floors * 255).astype(np.uint8),
         )
 
-    def index(self, leasts: Sequence[int]) -> object:
-        """``tags/N.js``: what is known of the tags before a part is read.
-
-        Args:
-            leasts: scores, in [0, 255], from which on tags count on some map.
-        """
+    def index(self) -> object:
+        """``tags/N.js``: what is known of the tags before a part is read."""
         return {
             "labels": self.labels,
             "images": packed(np.diff(self.starts).astype(np.uint32)),
             "floors": packed(self.floors),
-            "leasts": list(leasts),
-            "counted": [packed(self._counted(least)) for least in leasts],
+            "leasts": list(self.leasts),
+            "counted": [packed(self._counted(least)) for least in self.leasts],
             "firsts": packed(self._firsts[:-1].astype(np.uint32)),
         }
 
@@ -102,3 +103,26 @@ class Postings:
         from_ = np.repeat(np.maximum(self.floors, least), np.diff(self.starts))
         sums = np.concatenate([[0], np.cumsum(self.scores >= from_)])
         return np.diff(sums[self.starts]).astype(np.uint32)
+
+
+def in_steps(scores: NDArray[np.float64], leasts: Sequence[float]) -> NDArray[np.uint8]:
+    """Scores as 255 steps, each on the side of a lowest score that counts where the score is.
+
+    Mere rounding would have scores just below it count, or some above it not.
+
+    Args:
+        scores: in [0, 1], shape (n,).
+        leasts: scores from which on tags count.
+    """
+    steps = np.round(255 * scores)
+    for least in leasts:
+        step = _step(least)
+        steps = np.where(
+            scores >= least, np.maximum(steps, step), np.minimum(steps, max(step - 1, 0))
+        )
+    return steps.astype(np.uint8)
+
+
+def _step(least: float) -> int:
+    """The step from which on tags count; the viewer rounds alike."""
+    return floor(255 * least + 0.5)

@@ -27,7 +27,7 @@ from tagatlas_web.page.tables import (
     atlas_file,
     backend_of,
     detail_files,
-    least_of,
+    lowest_score,
     map_facts,
     numbered,
     score_files,
@@ -156,7 +156,7 @@ class _Maps:
         self._first = first
         self._scripts = scripts
         self._more: dict[str, list[pl.DataFrame]] = {}
-        self._leasts = {least_of()}
+        self._leasts = {lowest_score()}
         self._own = self.add(first)
 
     def add(self, map_: Map) -> pl.DataFrame:
@@ -166,7 +166,7 @@ class _Maps:
         for part, near in enumerate(near_files(map_, self.rows)):
             self._scripts.write(f"near/{number}/{part}", near)
         self.facts.append(map_facts(map_, len(self.rows)))
-        self._leasts.add(least_of(map_))
+        self._leasts.add(lowest_score(map_))
         self.annotations[map_.name] = annotations_of(map_)
         if map_ is not self._first and new.height:
             for backend in _backends(map_):
@@ -180,8 +180,8 @@ class _Maps:
         for number, backend in enumerate(backends):
             own = numbered(_tags_of(self._first, backend), self._own)
             table = pl.concat([own, *self._more.pop(backend, ())])
-            postings = Postings.of(table)
-            self._scripts.write(f"tags/{number}", postings.index(sorted(self._leasts)))
+            postings = Postings.of(table, sorted(self._leasts))
+            self._scripts.write(f"tags/{number}", postings.index())
             for part, images in enumerate(postings.parts()):
                 self._scripts.write(f"tags/{number}/{part}", images)
             for part, scores in enumerate(score_files(table, len(self.rows))):

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from itertools import pairwise
-from math import floor
 from typing import TYPE_CHECKING, Literal
 
 import numpy as np
@@ -51,10 +50,10 @@ def map_facts(map_: Map, known: int) -> dict[str, object]:
     }
 
 
-def least_of(map_: Map | None = None) -> int:
-    """The lowest score, in [0, 255], of a tag that counts on a map, or where no map says so."""
+def lowest_score(map_: Map | None = None) -> float:
+    """The lowest score of a tag that counts on a map, or where no map says so."""
     least = None if map_ is None else map_.provenance.builder.description.lowest_score
-    return floor(255 * (_LIKELY if least is None else least) + 0.5)
+    return _LIKELY if least is None else least
 
 
 def backend_of(map_: Map) -> str:
