@@ -41,7 +41,7 @@ class Member(NamedTuple):
     crc: int
 
 
-def make_archive(contents: Iterable[tuple[str, bytes]]) -> tuple[bytes, list[Member]]:
+def as_zip(contents: Iterable[tuple[str, bytes]]) -> tuple[bytes, list[Member]]:
     """An archive of some names and bytes, and what is in it; equal contents make equal bytes."""
     buffer = io.BytesIO()
     with zipfile.ZipFile(buffer, "w") as archive:

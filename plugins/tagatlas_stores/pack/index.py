@@ -24,8 +24,8 @@ from tagatlas.errors import StorageError
 from tagatlas_stores.names import file_name
 from tagatlas_stores.pack.archives import (
     Member,
+    as_zip,
     content_of,
-    make_archive,
     read_directories,
     span_of,
 )
@@ -211,7 +211,7 @@ class Index:
             by_byte = Table(whole.keys, places).by_first_byte()
             names = [self._names[number] for number in used.tolist()]
             parts = [(f"{byte:02x}", table.as_bytes()) for byte, table in enumerate(by_byte)]
-            data, members = make_archive([*parts, (_NAMES, msgspec.json.encode(names))])
+            data, members = as_zip([*parts, (_NAMES, msgspec.json.encode(names))])
             name = new_name(self.next_order(), data, INDEX)
             with suppress(StorageError):  # all copies are stored; the next index will have these
                 self._place.write(name, data)

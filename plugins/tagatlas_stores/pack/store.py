@@ -12,8 +12,8 @@ from tagatlas_stores.names import file_name, image_of
 from tagatlas_stores.pack import PackOptions
 from tagatlas_stores.pack.archives import (
     LARGEST_MEMBER,
+    as_zip,
     content_of,
-    make_archive,
     read_directories,
     span_of,
 )
@@ -154,7 +154,7 @@ class PackStore(ImageStore):
             yield part
 
     def _write(self, contents: Sequence[tuple[str, bytes]], order: int) -> None:
-        data, members = make_archive(contents)
+        data, members = as_zip(contents)
         name = new_name(order, data, PACK)
         self._place.write(name, data)
         self._index.add(name, members)
