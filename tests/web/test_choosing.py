@@ -317,7 +317,7 @@ def test_numbers_of_a_filter_say_what_they_count(page: Page) -> None:
     size = facet(page, "author").locator("li", has_text="Zoë").locator(".size")
     assert size.get_attribute("title") == f"{images_with('author', {'Zoë'})} images"
     page.get_by_label("Images by", exact=True).select_option(label="Timeline: created_at")
-    page.wait_for_selector(".axes .title:text-is('created_at (earliest)')")
+    page.wait_for_selector(".axes .title:has-text('created_at (earliest)')")
     page.get_by_label("Images by", exact=True).select_option(label="Map")
     page.wait_for_selector(".axes .title", state="detached")
 

@@ -106,7 +106,6 @@ def shared(browser: Browser, viewer: Path) -> Iterator[Page]:
 @pytest.fixture
 def page(shared: Page) -> Page:
     """The shared page with nothing chosen."""
-    shared.get_by_role("button", name="Narrow", exact=True).click()
     if shared.is_visible("#clear"):
         shared.click("#clear")
     shared.fill("#query", "")
