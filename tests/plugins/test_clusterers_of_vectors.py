@@ -41,9 +41,13 @@ def test_planted_topics_are_found_again_the_same_each_time(
     images, tags, topics = planted()
     scores, labels = score_matrix(images, tags.lazy())
     clusterer = load_plugins().choose(CLUSTERERS, name, {}).product
-    found, again = (cluster_images(clusterer, scores, labels, embeddings, seed=0) for _ in range(2))
+    found, again = (
+        [cluster_images(clusterer, scores, labels, embeddings, seed=seed) for seed in range(5)]
+        for _ in range(2)
+    )
     assert np.array_equal(found, again)
-    assert adjusted_mutual_info_score(topics, found) > 0.6
+    # One seed of EVoC may give 0.5 to 0.8, by the processor's rounding too.
+    assert np.mean([adjusted_mutual_info_score(topics, each) for each in found]) > 0.6
 
 
 @pytest.mark.parametrize("name", CLUSTERERS_OF_VECTORS)
