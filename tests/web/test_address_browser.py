@@ -76,12 +76,15 @@ def test_back_and_forward_go_through_what_was_done(page: Page, viewer: Path) -> 
     chosen = condition_of(page)
     page.mouse.click(*image_under_pointer(page, 340, 900))
     wait_for_fragment(page, "open=image:")
+    page.wait_for_selector("#card[aria-label='The chosen image']")
     title = page.inner_text("#card h2")
     page.select_option(".picker", "colours")
     wait_for_fragment(page, "map=colours")
     page.go_back()
     page.wait_for_function("() => document.querySelector('.picker').value === 'themed'")
-    assert page.inner_text("#card h2") == title
+    page.wait_for_function(
+        "title => document.querySelector('#card h2')?.innerText === title", arg=title
+    )
     page.go_back()
     page.wait_for_selector("#card[aria-label='The chosen cluster']")
     assert condition_of(page) == chosen
