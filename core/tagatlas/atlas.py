@@ -234,7 +234,7 @@ def open_atlas(
                     settings,
                     # No name for it here: in a notebook an atlas is closed with its store.
                     ForgivingStore(
-                        _make_store(folder, settings, plugins, built_in=bool(refused)), faults
+                        choose_store(settings, plugins, built_in=bool(refused)).make(folder), faults
                     ),
                     plugins,
                     faults,
@@ -380,17 +380,11 @@ def _refusal_of_store(settings: SettingsFile, plugins: Plugins) -> str:
     return ""
 
 
-def _make_store(
-    folder: Path, settings: SettingsFile, plugins: Plugins, *, built_in: bool
-) -> ImageStore:
-    if built_in:
-        return _look_up_store(DEFAULT_STORE, settings, plugins).make(folder)
-    return choose_store(settings, plugins).make(folder)
-
-
-def choose_store(settings: SettingsFile, plugins: Plugins) -> PluginChoice[ImageStore]:
-    """The store that the settings name."""
-    name = str(settings.values("store").get("name", DEFAULT_STORE))
+def choose_store(
+    settings: SettingsFile, plugins: Plugins, *, built_in: bool = False
+) -> PluginChoice[ImageStore]:
+    """The store that the settings name, or the built-in one."""
+    name = DEFAULT_STORE if built_in else str(settings.values("store").get("name", DEFAULT_STORE))
     return _look_up_store(name, settings, plugins)
 
 

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
+from secrets import token_hex
 from typing import TYPE_CHECKING
 
 from tagatlas.errors import MissingDependency, StorageError
@@ -53,10 +55,7 @@ class Place:
             if _is_atomic(fs):
                 fs.pipe_file(f"{root}/{name}", data)
                 return
-            folder_name, _, last = f"{root}/{name}".rpartition("/")
-            fs.makedirs(folder_name, exist_ok=True)
-            fs.pipe_file(f"{folder_name}/{TEMPORARY}{last}", data)
-            fs.mv(f"{folder_name}/{TEMPORARY}{last}", f"{root}/{name}")
+            _put_and_rename(fs, f"{root}/{name}", data)
         except (MissingDependency, StorageError):
             raise
         except Exception as error:  # libraries raise exceptions of any class
@@ -136,6 +135,20 @@ class Place:
             ) from error
         fs, root = url_to_fs(self.location, **self.options)
         return fs, str(root).rstrip("/")
+
+
+def _put_and_rename(fs: AbstractFileSystem, path: str, data: bytes) -> None:
+    """Write a file under a name that no other writer has, and then give it its own."""
+    folder = path.rpartition("/")[0]
+    temporary = f"{folder}/{TEMPORARY}{token_hex(8)}"
+    fs.makedirs(folder, exist_ok=True)
+    try:
+        fs.pipe_file(temporary, data)
+        fs.mv(temporary, path)
+    except BaseException:
+        with suppress(OSError):
+            fs.rm_file(temporary)
+        raise
 
 
 def _is_atomic(fs: AbstractFileSystem) -> bool:

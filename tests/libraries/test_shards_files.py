@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import numpy as np
@@ -113,6 +114,14 @@ def test_files_are_listed_read_and_removed(place: Place) -> None:
     with pytest.raises(StorageError, match="cannot read"):
         place.get("answers/a/1.parquet")
     assert "answers/a/1.parquet" not in place.names("answers/a")
+
+
+def test_two_may_put_the_same_file_at_once(place: Place) -> None:
+    contents = [bytes([number]) * 100_000 for number in range(8)]
+    with ThreadPoolExecutor(8) as threads:
+        for _ in threads.map(lambda data: place.put("a/1.parquet", data), 4 * contents):
+            assert place.get("a/1.parquet") in contents
+    assert place.names("a") == ["a/1.parquet"]
 
 
 def test_a_place_shows_no_password() -> None:

@@ -28,7 +28,8 @@ records = st.lists(
 )
 
 
-def columns(rows: list[tuple[int, dict[str, str | None]]], images: int = 5) -> list[Column]:
+def columns(rows: list[tuple[int, dict[str, str | None]]], most: int = 1 << 20) -> list[Column]:
+    """The kept columns of five images, with so many cells in memory at once."""
     table = pl.DataFrame(
         {
             "image": [f"i{image}" for image, _ in rows],
@@ -36,7 +37,7 @@ def columns(rows: list[tuple[int, dict[str, str | None]]], images: int = 5) -> l
         },
         schema={"image": pl.String, "columns": pl.String},
     )
-    return list(columns_of(table, pl.DataFrame({"id": [f"i{row}" for row in range(images)]})))
+    return list(columns_of(table, pl.DataFrame({"id": [f"i{row}" for row in range(5)]}), most))
 
 
 def of_images(column: Column) -> list[list[str]]:
@@ -84,8 +85,7 @@ def test_many_columns_are_not_decoded_again_and_again(monkeypatch: pytest.Monkey
     ]
     at_once = [of_images(column) for column in columns(rows)]
     assert passes == [5, 5]  # for the names, and for all values
-    monkeypatch.setattr(module, "_CELLS", 100)  # few fit into memory
-    assert [of_images(column) for column in columns(rows)] == at_once
+    assert [of_images(column) for column in columns(rows, most=100)] == at_once
 
 
 @pytest.mark.parametrize(

@@ -70,18 +70,19 @@ class Column:
         return content
 
 
-def columns_of(records: pl.DataFrame, images: pl.DataFrame) -> Iterator[Column]:
+def columns_of(records: pl.DataFrame, images: pl.DataFrame, most: int = _CELLS) -> Iterator[Column]:
     """The kept columns, in the order they first appear, a few in memory at once.
 
     Args:
         records: as in :class:`~tagatlas.Map`, of these images alone.
         images: ``id`` of each, in the viewer's order.
+        most: cells in memory at once, where few columns and records have fewer.
     """
     rows = images.select(pl.col("id").alias("image"), pl.row_index("row"))
     row = records.select("image").join(rows, on="image", how="left", maintain_order="left")["row"]
     names = list(dict.fromkeys(name for each in _decoded(records["columns"]) for name in each))
-    at_once = max(_FEW, _CELLS // max(records.height, 1))
-    batch = min(max(_CELLS // max(len(names), 1), 1), _BATCH)
+    at_once = max(_FEW, most // max(records.height, 1))
+    batch = min(max(most // max(len(names), 1), 1), _BATCH)
     for first in range(0, len(names), at_once):
         some = names[first : first + at_once]
         for name, cells in zip(some, _cells(records["columns"], some, batch), strict=True):
