@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 
 from filelock import FileLock, Timeout
 
-from tagatlas.catalog import Catalog
+from tagatlas.catalog import OF_CATALOG, Catalog
 from tagatlas.catalog.database import SCRATCH
 from tagatlas.contracts import ImageStore, Variant
 from tagatlas.errors import (
@@ -59,7 +59,7 @@ _FILES = (
 )
 OF_IMAGES = ("images", "thumbnails", "originals", "packs")
 """Folders in which image stores keep their files."""
-_FOLDERS = ("maps", *OF_IMAGES, "fetched", "imports", "comparisons", "shards")
+_FOLDERS = ("maps", *OF_IMAGES, "fetched", "imports", "comparisons", "shards", *OF_CATALOG)
 
 
 @dataclass(frozen=True)

@@ -15,13 +15,13 @@ from kept_answers import KeptAnswer, kept_answer
 
 from tagatlas.catalog import Catalog, StoredMap
 from tagatlas.catalog.database import APPLICATION_ID
-from tagatlas.catalog.map_columns import COLUMNS, EMPTY
 from tagatlas.catalog.schema import MIGRATIONS, migrate
 from tagatlas.contracts import ImageStatus, MapData, Records, Tag, TagResult
 from tagatlas.contracts.annotation import Arrow
 from tagatlas.errors import AtlasDamaged, AtlasError, AtlasTooNew, PluginError
 from tagatlas.testing import sample_map
 from tagatlas_fetching import FetchOutcome, StoredImage
+from tagatlas_mapping.maps.columns import COLUMNS, EMPTY
 
 
 @pytest.fixture
@@ -258,7 +258,8 @@ def test_a_map_and_the_annotations_on_it_come_back_as_they_went(catalog: Catalog
 def test_each_field_of_a_map_is_kept_and_emptied_where_it_tells_of_images() -> None:
     edges = {"sources", "targets", "weights"}
     others = {each.name for each in fields(MapData)} - edges
-    assert set(COLUMNS) == others | {"edges"}
+    files = {"nodes_file", "edges_file"}
+    assert set(COLUMNS) == others | {"edges"} | files
     assert set(EMPTY) == set(COLUMNS) - {"directed", "stability"}
 
 

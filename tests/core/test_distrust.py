@@ -15,17 +15,18 @@ from pathlib import Path
 import numpy as np
 import polars as pl
 import pytest
+from map_tables import map_table, replace_map_table
 from viewed_atlas import viewed_atlas
 
 import tagatlas
 from tagatlas.catalog import Catalog
 from tagatlas.catalog.database import Database
-from tagatlas.catalog.distrust import LARGEST_ANSWER, read_frame, unpack
+from tagatlas.catalog.distrust import LARGEST_ANSWER, unpack
 from tagatlas.catalog.schema import MIGRATIONS
 from tagatlas.cli import exit_status
 from tagatlas.contracts import KeptAnswer, Reading, Tag, TagResult
 from tagatlas.errors import AtlasDamaged, PluginFailed
-from tagatlas_tables.arrow import unpacked_size
+from tagatlas_tables.arrow import read_frame, unpacked_size
 
 ROOT = Path(__file__).parents[2]
 ENDLESS = "WITH RECURSIVE r(image) AS (SELECT 1 UNION ALL SELECT image + 1 FROM r)"
@@ -241,10 +242,13 @@ MAPS = {
 def test_a_map_with_wrong_values_is_to_be_made_again(
     atlas: Path, column: str, wrong: Callable[[pl.DataFrame], pl.DataFrame]
 ) -> None:
-    with closing(sqlite3.connect(atlas / "catalog.sqlite")) as catalog:
-        [packed] = catalog.execute(f"SELECT {column} FROM maps").fetchone()
-    frame = pl.read_ipc(io.BytesIO(packed))
-    change(atlas, f"UPDATE maps SET {column} = ?", [frame_bytes(wrong(frame))])
+    if column in ("nodes", "edges"):
+        replace_map_table(atlas, column, wrong(map_table(atlas, column)))
+    else:
+        with closing(sqlite3.connect(atlas / "catalog.sqlite")) as catalog:
+            [packed] = catalog.execute(f"SELECT {column} FROM maps").fetchone()
+        frame = pl.read_ipc(io.BytesIO(packed))
+        change(atlas, f"UPDATE maps SET {column} = ?", [frame_bytes(wrong(frame))])
     with (
         pytest.raises(AtlasDamaged, match=r"the map one in .* make it again with tagatlas map"),
         tagatlas.open_atlas(atlas) as opened,
@@ -253,7 +257,9 @@ def test_a_map_with_wrong_values_is_to_be_made_again(
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("script", ["nodes = x'00'", "outlines = '[1]'", "settings = '{'"])
+@pytest.mark.parametrize(
+    "script", ["nodes_file = NULL", "nodes_file = '../../x'", "outlines = '[1]'", "settings = '{'"]
+)
 def test_a_damaged_map_is_made_again(
     atlas: Path, script: str, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -12,6 +12,7 @@ Commands run in children that are forked before any library has started a thread
 from __future__ import annotations
 
 import contextlib
+import hashlib
 import io
 import json
 import os
@@ -32,6 +33,7 @@ from pathlib import Path
 
 import numpy as np
 import polars as pl
+from map_tables import map_file, map_table, replace_map_table
 
 from tagatlas.atlas import Atlas, open_atlas
 from tagatlas.cli import COMMANDS, exit_status
@@ -152,7 +154,7 @@ def mangle_packed(folder: Path, rng: random.Random) -> str:
     catalog = sqlite3.connect(folder / "catalog.sqlite", isolation_level=None)
     table, column = rng.choice(
         [
-            *(("maps", each) for each in ("nodes", "edges", "clusters", "subclusters")),
+            *(("maps", each) for each in ("clusters", "subclusters")),
             *(("answers", "raw"), ("embeddings", "vector"), ("signatures", "sketch")),
         ]
     )
@@ -168,12 +170,45 @@ def mangle_packed(folder: Path, rng: random.Random) -> str:
     return f"packed {table}.{column}"
 
 
+def mangle_map_file(folder: Path, rng: random.Random) -> str:
+    """Change, cut off or take away a file of a map, or have another named."""
+    path = map_file(folder, rng.choice(("nodes", "edges")))
+    way = rng.choice(("bytes", "cut", "gone", "named", "packed"))
+    if way == "named":
+        catalog = sqlite3.connect(folder / "catalog.sqlite", isolation_level=None)
+        name = rng.choice(("../../atlas.toml", "/etc/hostname", "", "0" * 64 + ".arrow", "\0"))
+        catalog.execute("UPDATE maps SET nodes_file = ?", [name])
+        catalog.close()
+    elif way == "gone":
+        path.unlink()
+    else:
+        data = bytearray(path.read_bytes())
+        for _ in range(rng.choice((1, 2, 10))):
+            data[rng.randrange(len(data))] = rng.randrange(256)
+        if way == "cut":
+            del data[rng.randrange(len(data)) :]
+        name = hashlib.sha256(data).hexdigest() + ".arrow" if way == "packed" else path.name
+        (path.parent / name).write_bytes(data)
+        catalog = sqlite3.connect(folder / "catalog.sqlite", isolation_level=None)
+        for column in ("nodes_file", "edges_file"):
+            catalog.execute(
+                f"UPDATE maps SET {column} = ? WHERE {column} = ?",
+                [name, path.name],
+            )
+        catalog.close()
+    return f"{way} of a map's file"
+
+
 def mangle_table(folder: Path, rng: random.Random) -> str:
     """Give a column of a map's tables odd values of its own type, in one row or in all."""
     catalog = sqlite3.connect(folder / "catalog.sqlite", isolation_level=None)
     table = rng.choice(("nodes", "nodes", "edges", "clusters", "subclusters"))
-    [packed] = catalog.execute(f"SELECT {table} FROM maps").fetchone()
-    frame = pl.read_ipc(io.BytesIO(packed))
+    is_file = table in ("nodes", "edges")
+    if is_file:
+        frame = map_table(folder, table)
+    else:
+        [packed] = catalog.execute(f"SELECT {table} FROM maps").fetchone()
+        frame = pl.read_ipc(io.BytesIO(packed))
     column = rng.choice(frame.columns)
     value = rng.choice([*ODD_NUMBERS, *ODD_TEXTS, True, False, float("nan"), float("inf"), None])
     kind = frame.schema[column]
@@ -185,9 +220,12 @@ def mangle_table(folder: Path, rng: random.Random) -> str:
     row = pl.int_range(frame.height) == rng.randrange(max(frame.height, 1))
     where = row if rng.random() < 0.5 else pl.lit(value=True)
     frame = frame.with_columns(pl.when(where).then(pl.lit(odd)).otherwise(column).alias(column))
-    written = io.BytesIO()
-    frame.write_ipc(written, compression="zstd")
-    catalog.execute(f"UPDATE maps SET {table} = ?", [written.getvalue()])
+    if is_file:
+        replace_map_table(folder, table, frame)
+    else:
+        written = io.BytesIO()
+        frame.write_ipc(written, compression="zstd")
+        catalog.execute(f"UPDATE maps SET {table} = ?", [written.getvalue()])
     catalog.close()
     return f"{table}.{column} = {ascii(value)[:60]}"
 
@@ -237,7 +275,7 @@ def mangle_settings(folder: Path, rng: random.Random) -> str:
 MANGLERS: tuple[Callable[[Path, random.Random], str], ...] = (
     *(mangle_value,) * 6,
     *(mangle_bytes, mangle_bytes, mangle_packed, mangle_schema),
-    *(mangle_table, mangle_table),
+    *(mangle_table, mangle_table, mangle_map_file),
     *(mangle_settings, mangle_settings, mangle_settings),
 )
 PLUGINS = load_plugins(commands=COMMANDS)

@@ -11,7 +11,7 @@ from tagatlas.catalog.changes import ChangesTable
 from tagatlas.catalog.database import Database, damaged
 from tagatlas.catalog.hidden import HiddenTable
 from tagatlas.catalog.inspection import wrong_values
-from tagatlas.catalog.maps import MapTable, StoredMap
+from tagatlas.catalog.maps import MAP_FILES, MapTable, StoredMap
 from tagatlas.catalog.names import NameTable
 from tagatlas.catalog.pages import PageTable
 from tagatlas.catalog.records import Added, KnownSource, RecordTable
@@ -20,6 +20,7 @@ from tagatlas.catalog.tagging import Backend, EndedCall, Spent, Tagging
 from tagatlas.errors import AtlasDamaged
 
 __all__ = [
+    "OF_CATALOG",
     "Added",
     "Backend",
     "Catalog",
@@ -30,6 +31,9 @@ __all__ = [
     "StoredMap",
     "Target",
 ]
+
+OF_CATALOG = ("catalog", MAP_FILES)
+"""Folders of its tables that are files, in that of its own file."""
 
 
 class Catalog:
@@ -83,6 +87,7 @@ class Catalog:
                 for table, _, parent, _ in broken[:3]
             ]
             + list(wrong_values(self._database))
+            + self.maps.faults()
         )
 
     def damage(self) -> AtlasDamaged | None:

@@ -11,22 +11,14 @@ import sqlite3
 import sys
 import zlib
 from functools import cache
-from typing import TYPE_CHECKING
 
 from tagatlas.catalog.schema import MIGRATIONS
-from tagatlas_tables.arrow import read_arrow
-
-if TYPE_CHECKING:
-    import polars as pl
 
 _AT_ONCE = 1_000_000
 """Steps of SQLite's machine between two looks at their number: some 20 ms."""
 
 _LEAST_STEPS, _STEPS_PER_BYTE = 100_000_000, 100
 """Steps that a statement may take: our slowest takes one per byte of the file."""
-
-_SMALL, _LARGEST_RATIO, _LARGEST = 64 << 20, 200, 2 << 30
-"""Unpacked bytes of a table: the first, and so many times the packed ones; the last at most."""
 
 LARGEST_ANSWER = 16 << 20
 """Largest unpacked size of a service's answer, or of what else belongs to one image, in bytes."""
@@ -94,17 +86,6 @@ def unpack(packed: object, limit: int) -> bytes:
     if not unpacking.eof:
         raise ValueError(f"cut off, or larger than {limit:,} bytes")
     return data
-
-
-def read_frame(packed: object) -> pl.DataFrame:
-    """A stored table.
-
-    Raises:
-        ValueError: it is none, or unpacks to far more than one of its size does.
-    """
-    if not isinstance(packed, bytes):
-        raise ValueError("no bytes")  # noqa: TRY004 - a wrong value of the catalog
-    return read_arrow(packed, min(_SMALL + _LARGEST_RATIO * len(packed), _LARGEST))
 
 
 _Schema = dict[tuple[str, str], str]

@@ -7,10 +7,11 @@ from collections.abc import Iterator, Mapping
 from datetime import datetime
 
 from tagatlas.catalog.database import Database
-from tagatlas.catalog.distrust import LARGEST_ANSWER, read_frame, unpack
+from tagatlas.catalog.distrust import LARGEST_ANSWER, unpack
 from tagatlas.contracts import ImageStatus, TagStatus
 from tagatlas.errors import AtlasDamaged, UsageError
 from tagatlas.paths import check_name
+from tagatlas_tables.arrow import read_frame
 
 _TYPES = {"TEXT": "'text'", "INTEGER": "'integer'", "REAL": "'real', 'integer'", "BLOB": "'blob'"}
 _MOST = 1 << 53

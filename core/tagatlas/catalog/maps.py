@@ -7,19 +7,12 @@ import sqlite3
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from hashlib import sha256
+from typing import Any
 
 import msgspec
 import polars as pl
 
 from tagatlas.catalog.database import Database, damaged, now
-from tagatlas.catalog.distrust import read_frame
-from tagatlas.catalog.map_columns import (
-    COLUMNS,
-    EMPTY,
-    frame_to_bytes,
-    from_columns,
-    to_columns,
-)
 from tagatlas.contracts import (
     ClustererDescription,
     LayoutDescription,
@@ -30,12 +23,18 @@ from tagatlas.contracts import (
 from tagatlas.errors import AtlasDamaged, UsageError
 from tagatlas.paths import check_name
 from tagatlas.wording import in_one_line
+from tagatlas_mapping.maps.columns import COLUMNS, EMPTY, from_columns, read_table, to_columns
 from tagatlas_mapping.maps.part import SETTING
+from tagatlas_tables.arrow import read_frame
+from tagatlas_tables.table_folder import TableFolder
 
 SettingValue = bool | int | float | str | None
 
 HIDDEN = "map.hidden"
 """The setting that says what becomes of hidden images: it moves no other."""
+
+MAP_FILES = "catalog/maps"
+"""Folder of the tables of maps' nodes and edges, in that of the catalog's file."""
 
 PLACES: Mapping[str, type[pl.DataType]] = {
     "id": pl.String,
@@ -87,13 +86,18 @@ class StoredMap:
 
 
 class MapTable:
-    """The catalog's maps."""
+    """The catalog's maps; their nodes and edges are files beside it."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
+        self._files = TableFolder(database.path.parent / MAP_FILES)
 
     def save(self, stored: StoredMap) -> None:
-        """Store a map; one of the same name is replaced, its annotations stay."""
+        """Store a map; one of the same name is replaced, its annotations stay.
+
+        Raises:
+            StorageError: it cannot be written.
+        """
         making = stored.making and msgspec.json.encode(stored.making).decode()
         row = {
             "name": stored.name,
@@ -102,7 +106,7 @@ class MapTable:
             "settings": json.dumps(stored.settings),
             "making": making,
             "made_at": now(),
-            **to_columns(stored.data),
+            **to_columns(stored.data, self._files),
         }
         changes = ", ".join(f"{column} = excluded.{column}" for column in row)
         with self._database.transaction() as connection:
@@ -111,6 +115,24 @@ class MapTable:
                 f"ON CONFLICT (name) DO UPDATE SET {changes}",
                 list(row.values()),
             )
+        self.sweep()
+
+    def sweep(self) -> None:
+        """Delete the files that belong to no map any more."""
+        rows = self._database.rows("SELECT nodes_file, edges_file FROM maps")
+        self._files.sweep({str(name) for row in rows for name in row if name is not None})
+
+    def faults(self) -> list[str]:
+        """Files of maps that are missing or damaged, a line each."""
+        found = []
+        for name, *files in self._database.rows("SELECT name, nodes_file, edges_file FROM maps"):
+            for file in files:
+                try:
+                    if file is not None:
+                        self._files.read(str(file), [])
+                except (ValueError, FileNotFoundError) as error:
+                    found.append(f"the map {name}: {error}")
+        return found
 
     def names(self) -> list[str]:
         """Names of the maps, the newest first.
@@ -173,8 +195,10 @@ class MapTable:
 
         Also for a map that has to be made again because images were removed.
         """
-        rows = self._database.rows("SELECT nodes, clusters FROM maps WHERE name = ?", [name])
-        places = stored_places(*rows[0]) if rows else None
+        rows = self._database.rows(
+            "SELECT nodes, nodes_file, clusters FROM maps WHERE name = ?", [name]
+        )
+        places = stored_places(self._files, *rows[0]) if rows else None
         before, after = ({**each, HIDDEN: None} for each in (self.settings(name), settings))
         if places is None or before != after:
             return {}
@@ -189,11 +213,11 @@ class MapTable:
             One row a node: ``id``, and ``colour`` (Int32), that of its cluster.
         """
         query = """
-            SELECT nodes, clusters FROM maps
+            SELECT nodes, nodes_file, clusters FROM maps
             ORDER BY name != ?, instr(settings, ?) > 0, made_at DESC, name
         """
         rows = self._database.stream(query, [first, f'"{SETTING}"'])
-        read = [pl.DataFrame(schema=PLACES), *(stored_places(*row) for row in rows)]
+        read = [pl.DataFrame(schema=PLACES), *(stored_places(self._files, *row) for row in rows)]
         found = pl.concat([each for each in read if each is not None]).select("id", "colour")
         return found.drop_nulls().unique("id", keep="first", maintain_order=True)
 
@@ -214,6 +238,16 @@ class MapTable:
         Raises:
             AtlasDamaged: what is stored is no map.
         """
+        row = self._row(name)
+        try:
+            return None if row is None else self._stored(name, row)
+        except AtlasDamaged:
+            again = self._row(name)
+            if again is None or again == row:
+                raise
+            return self._stored(name, again)  # another process has made it again meanwhile
+
+    def _row(self, name: str) -> dict[str, Any] | None:
         schema: dict[str, type[pl.DataType]] = {
             "backend": pl.Int64,
             "digest": pl.String,
@@ -226,16 +260,16 @@ class MapTable:
             schema,
             [name],
         )
-        if frame.is_empty():
-            return None
-        row = frame.row(0, named=True)
+        return None if frame.is_empty() else frame.row(0, named=True)
+
+    def _stored(self, name: str, row: Mapping[str, Any]) -> StoredMap:
         try:
             return StoredMap(
                 name=name,
                 backend=row["backend"],
                 digest=row["digest"],
                 settings=msgspec.json.decode(row["settings"], type=dict[str, SettingValue]),
-                data=from_columns(row),
+                data=from_columns(row, self._files),
                 making=row["making"] and msgspec.json.decode(row["making"], type=Making),
             )
         except (ValueError, RecursionError) as error:
@@ -246,36 +280,45 @@ class MapTable:
             ) from error
 
 
-def stored_places(nodes: object, clusters: object) -> pl.DataFrame | None:
+def stored_places(
+    files: TableFolder, nodes: object, file: object, clusters: object
+) -> pl.DataFrame | None:
     """Positions and colours of a map's nodes, as :data:`PLACES`; None if damaged.
 
     Args:
+        files: of maps.
         nodes: as stored; once images were removed, the positions and colours themselves.
+        file: name of their file, as stored.
         clusters: as stored; nothing once images were removed.
     """
     try:
-        places = read_frame(nodes)
         if clusters and "colour" in (table := read_frame(clusters)).columns:
+            places = read_table(nodes, file, files, ["id", "x", "y", "cluster"])
             colours = table.select("cluster", "colour").unique("cluster")
             places = places.join(colours, on="cluster", how="left", maintain_order="left")
-        elif clusters or "colour" not in places.columns:  # of an older tagatlas
-            places = places.with_columns(colour=None)
+        else:
+            places = read_table(nodes, file, files)
+            if clusters or "colour" not in places.columns:  # of an older tagatlas
+                places = places.with_columns(colour=None)
         places = places.select(pl.col(name).cast(kind) for name, kind in PLACES.items())
-    except (ValueError, pl.exceptions.PolarsError):
+    except (ValueError, FileNotFoundError, pl.exceptions.PolarsError):
         return None
     is_sound = pl.col("x").is_finite() & pl.col("y").is_finite()
     return places.drop_nulls(["id", "x", "y"]).filter(is_sound)
 
 
-def empty_map(connection: sqlite3.Connection, name: str, places: pl.DataFrame) -> None:
+def empty_map(
+    connection: sqlite3.Connection, name: str, places: pl.DataFrame, files: TableFolder
+) -> None:
     """Delete all of a map but the positions and colours that it starts from when made again.
 
     Args:
-        connection: in a transaction.
+        connection: in a transaction; once that is over, :meth:`MapTable.sweep` deletes its files.
         name: of the map.
         places: of nodes, as :data:`PLACES`.
+        files: of maps.
     """
-    row = {**EMPTY, "digest": "", "nodes": frame_to_bytes(places)}
+    row = {**EMPTY, "digest": "", "nodes_file": files.keep(places)}
     changes = ", ".join(f"{column} = ?" for column in row)
     connection.execute(
         f"UPDATE maps SET {changes} WHERE name = ?",  # noqa: S608 - names of our own

@@ -11,9 +11,9 @@ import msgspec
 import polars as pl
 
 from tagatlas.catalog.database import Database, damaged, now
-from tagatlas.catalog.distrust import read_frame
 from tagatlas.contracts import Page, Records
 from tagatlas.wording import in_one_line
+from tagatlas_tables.arrow import read_frame
 
 _Told = tuple[str, bool, tuple[str, ...]]
 

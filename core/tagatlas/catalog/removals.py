@@ -11,9 +11,11 @@ from dataclasses import dataclass, field
 import polars as pl
 
 from tagatlas.catalog.database import Database
+from tagatlas.catalog.maps import MAP_FILES, MapTable
 from tagatlas.catalog.stripping import strip_annotations, strip_columns, strip_maps, strip_names
 from tagatlas.errors import AtlasLocked
 from tagatlas_fetching.refusing import hash_of
+from tagatlas_tables.table_folder import TableFolder
 
 _CATALOG, _WRITTEN = "catalog", "written"
 """Items of the table ``unswept``: the catalog's own file, and all files written from it."""
@@ -77,6 +79,7 @@ class RemovalTable:
 
     def __init__(self, database: Database) -> None:
         self._database = database
+        self._map_files = TableFolder(database.path.parent / MAP_FILES)
 
     def sources(self) -> list[tuple[int, str]]:
         """Number and location of each source, in the order they were added."""
@@ -145,7 +148,7 @@ class RemovalTable:
         """The extent of removing a target; nothing is changed."""
         found = []
         with suppress(_OnlyLooked), self._database.transaction() as connection:
-            found.append(_take_out(connection, target))
+            found.append(_take_out(connection, target, self._map_files, only_look=True))
             raise _OnlyLooked
         return found[0]
 
@@ -157,7 +160,7 @@ class RemovalTable:
             forever: whether its images and addresses may never come back; see :meth:`refuses`.
         """
         with self._database.transaction() as connection:
-            extent = _take_out(connection, target)
+            extent = _take_out(connection, target, self._map_files)
             written = [_WRITTEN] if extent.records or extent.maps else []
             connection.executemany(
                 "INSERT OR IGNORE INTO unswept VALUES (?)",
@@ -185,12 +188,15 @@ class RemovalTable:
         return Unswept(sorted(images - self.numbers(images).keys()), _WRITTEN in items)
 
     def scrub(self) -> None:
-        """Write the catalog's file again without deleted data, which ends the removal.
+        """Write the catalog's file again without deleted data, and delete files of emptied maps.
+
+        That ends the removal.
 
         Raises:
             AtlasLocked: another program reads it, and so keeps deleted data alive.
             StorageError: there is no space for a second copy of it.
         """
+        MapTable(self._database).sweep()
         self._database.execute("PRAGMA secure_delete = ON")
         self._database.execute("VACUUM")
         self._empty_journal()
@@ -212,8 +218,14 @@ def _refuse(connection: sqlite3.Connection, names: Iterable[str]) -> None:
     )
 
 
-def _take_out(connection: sqlite3.Connection, target: Target) -> Extent:
-    """Delete the target's rows, children first."""
+def _take_out(
+    connection: sqlite3.Connection,
+    target: Target,
+    map_files: TableFolder,
+    *,
+    only_look: bool = False,
+) -> Extent:
+    """Delete the target's rows, children first; write no files if it is only looked."""
     images = _json(target.images.values())
     addresses = connection.execute(
         "SELECT id, location FROM addresses WHERE id IN (SELECT value FROM json_each(?)) "
@@ -241,7 +253,14 @@ def _take_out(connection: sqlite3.Connection, target: Target) -> Extent:
         locations=[str(location) for _, location in addresses],
         records=records,
         answers=answers,
-        maps=strip_maps(connection, ids, labels - _labels(connection), everything=bool(records)),
+        maps=strip_maps(
+            connection,
+            ids,
+            labels - _labels(connection),
+            map_files,
+            everything=bool(records),
+            only_look=only_look,
+        ),
         annotations=strip_annotations(connection, ids, names),
     )
 

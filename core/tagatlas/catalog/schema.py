@@ -299,6 +299,10 @@ MIGRATIONS: Sequence[str] = (
         hidden_at INTEGER NOT NULL      -- seconds since 1970
     );
     """,
+    """
+    ALTER TABLE maps ADD COLUMN nodes_file TEXT;    -- null where `nodes` has the table itself
+    ALTER TABLE maps ADD COLUMN edges_file TEXT;
+    """,
 )
 """Entry i brings a catalog from version i to i + 1; the last entry gives the present version."""
 

@@ -28,6 +28,7 @@ from tagatlas.contracts.annotation import (
 )
 from tagatlas.masking import as_shown
 from tagatlas_mapping.maps.changes_copy import copy_without_images, without_images
+from tagatlas_tables.table_folder import TableFolder
 
 _LEAST_NAME = 5
 """A file name of fewer characters is too common to look for in texts."""
@@ -43,8 +44,10 @@ def strip_maps(
     connection: sqlite3.Connection,
     images: AbstractSet[str],
     labels: AbstractSet[str],
+    files: TableFolder,
     *,
     everything: bool,
+    only_look: bool = False,
 ) -> list[str]:
     """Delete all of the maps with these images but the other nodes' places; returns their names.
 
@@ -54,22 +57,29 @@ def strip_maps(
         connection: in a transaction.
         images: ids of the removed images.
         labels: of the tags that no image has any more.
+        files: of maps; those of emptied ones are deleted by :meth:`MapTable.sweep`.
         everything: whether all maps are emptied, since their counts and records change as well.
+        only_look: change nothing.
     """
     gone = pl.col("id").is_in([*images, *(f"tag:{label}" for label in labels)])
     stripped = []
-    maps = connection.execute("SELECT name, nodes, clusters FROM maps ORDER BY name").fetchall()
-    for name, data, clusters in maps:
-        nodes = stored_places(data, clusters)
+    names = connection.execute("SELECT name FROM maps ORDER BY name").fetchall()
+    for [name] in names:
+        stored = connection.execute(
+            "SELECT nodes, nodes_file, clusters FROM maps WHERE name = ?", [name]
+        )
+        nodes = stored_places(files, *stored.fetchone())
         is_sound = nodes is not None  # a damaged one may show any of them
         nodes = pl.DataFrame(schema=PLACES) if nodes is None else nodes
         shows_none = nodes.filter(pl.col("id").is_in(list(images))).is_empty()
         if is_sound and shows_none and not everything:
             continue
+        stripped.append(str(name))
+        if only_look:
+            continue
         left = nodes.filter(~gone)
         left = pl.DataFrame(left.to_dict(as_series=False), left.schema)  # else buffers are shared
-        empty_map(connection, name, left)
-        stripped.append(str(name))
+        empty_map(connection, name, left, files)
     return stripped
 
 

@@ -1,4 +1,8 @@
-"""The catalog's columns for the computed data of a map: one for each field."""
+"""A database's columns for the computed data of a map: one for each field.
+
+The tables of nodes and edges, which grow with the collection, are files that two columns name; an
+older tagatlas stored them in the columns ``nodes`` and ``edges`` themselves.
+"""
 
 from __future__ import annotations
 
@@ -11,10 +15,11 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from tagatlas.catalog.distrust import read_frame
 from tagatlas.contracts import MapData
 from tagatlas.wording import in_one_line
 from tagatlas_mapping.maps.checks import check_map
+from tagatlas_tables.arrow import read_frame
+from tagatlas_tables.table_folder import TableFolder
 
 Outlines = Mapping[int, Sequence[NDArray[np.float64]]]
 
@@ -68,6 +73,7 @@ _NO_MAP = (
     TypeError,
     KeyError,
     AttributeError,
+    FileNotFoundError,
     RecursionError,
     pl.exceptions.PolarsError,
 )
@@ -78,37 +84,77 @@ _ARRAYS = {name for name, kind in _FIELDS.items() if get_origin(kind) is np.ndar
 _EDGES = {name: name.removesuffix("s") for name in _FIELDS if name in _ARRAYS}
 """The fields that share one table, in the column ``edges``, with their names in it."""
 
-_OTHERS = {name: _FORMS[kind] for name, kind in _FIELDS.items() if name not in _ARRAYS}
+_IN_FILES = ("nodes", "edges")
+_OTHERS = {
+    name: _FORMS[kind]
+    for name, kind in _FIELDS.items()
+    if name not in _ARRAYS and name not in _IN_FILES
+}
 
 COLUMNS: Mapping[str, type[pl.DataType]] = {
-    "edges": pl.Binary,
+    **dict.fromkeys(_IN_FILES, pl.Binary),
+    **{f"{name}_file": pl.String for name in _IN_FILES},
     **{name: form.column for name, form in _OTHERS.items()},
 }
 """Types of the columns, by name."""
 
-EMPTY: Mapping[str, bytes | str] = {
-    "edges": b"",
+EMPTY: Mapping[str, bytes | str | None] = {
+    **dict.fromkeys(_IN_FILES, b""),
+    **{f"{name}_file": None for name in _IN_FILES},
     **{name: form.empty for name, form in _OTHERS.items() if form.empty is not None},
 }
 """Stored values, by column, of a map that images were removed from."""
 
 
-def to_columns(data: MapData) -> dict[str, bytes | str | float | None]:
-    """Stored values of a map, by column."""
+def to_columns(data: MapData, files: TableFolder) -> dict[str, bytes | str | float | None]:
+    """Stored values of a map, by column; the files that they name are written first.
+
+    Raises:
+        StorageError: a file cannot be written.
+    """
     edges = pl.DataFrame({column: getattr(data, name) for name, column in _EDGES.items()})
-    others = {name: form.write(getattr(data, name)) for name, form in _OTHERS.items()}
-    return {"edges": frame_to_bytes(edges), **others}
+    return {
+        **dict.fromkeys(_IN_FILES, b""),
+        "nodes_file": files.keep(data.nodes),
+        "edges_file": files.keep(edges),
+        **{name: form.write(getattr(data, name)) for name, form in _OTHERS.items()},
+    }
 
 
-def from_columns(row: Mapping[str, Any]) -> MapData:
-    """The map from stored values; a null column gives the field's default.
+def read_table(
+    stored: object, file: object, files: TableFolder, columns: Sequence[str] | None = None
+) -> pl.DataFrame:
+    """A table of nodes or edges, or some of its columns.
+
+    Args:
+        stored: the table itself, where an older tagatlas stored it.
+        file: name of its file; None where there is none.
+        files: with that.
+        columns: names of those that are read; None for all.
+
+    Raises:
+        FileNotFoundError: its file is missing.
+        ValueError: it is no table, or lacks a column.
+    """
+    if file is not None:
+        return files.read(str(file), columns)
+    table = read_frame(stored)
+    try:
+        return table if columns is None else table.select(columns)
+    except pl.exceptions.PolarsError as error:
+        raise ValueError(in_one_line(error)) from error
+
+
+def from_columns(row: Mapping[str, Any], files: TableFolder) -> MapData:
+    """The map from stored values and files; a null column gives the field's default.
 
     Raises:
         ValueError: they are not those of a map.
     """
     try:
-        edges = read_frame(row["edges"])
+        nodes, edges = (read_table(row[name], row[f"{name}_file"], files) for name in _IN_FILES)
         values: dict[str, Any] = {name: edges[column].to_numpy() for name, column in _EDGES.items()}
+        values["nodes"] = nodes
         for name, form in _OTHERS.items():
             if row[name] is not None:
                 values[name] = form.read(row[name])
