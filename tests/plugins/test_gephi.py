@@ -26,6 +26,7 @@ from tagatlas.errors import OptionError
 from tagatlas.testing import ODD_LABELS, RendererContract, sample_map
 from tagatlas.toolkit import escape_xml
 from tagatlas_exports.gephi import GephiOptions, tagatlas_renderers
+from tagatlas_exports.gephi.renderer import GephiRenderer
 from tagatlas_exports.gephi.times import read_spells
 
 NOT_IN_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
@@ -320,3 +321,20 @@ class TestGephiWithAttributesAndTime(RendererContract):
     @pytest.fixture
     def options(self) -> object:
         return GephiOptions(attributes=("user",), time_column="id")
+
+
+def test_a_large_network_is_two_parquet_tables(tmp_path: Path) -> None:
+    map_ = themed_map(40)
+    few, many = GephiRenderer(GephiOptions()), GephiRenderer(GephiOptions(), many=10)
+    few.render(map_, tmp_path)
+    ids = [row["Id"] for row in read_csv(tmp_path / "nodes.csv")]
+    edges = [(row["Source"], row["Target"]) for row in read_csv(tmp_path / "edges.csv")]
+    written = [path.name for path in many.render(map_, tmp_path)]
+    assert written == ["network-nodes.parquet", "network-edges.parquet"]
+    assert {path.name for path in tmp_path.iterdir()} == set(written)
+    assert pl.read_parquet(tmp_path / written[0])["id"].to_list() == ids
+    assert pl.read_parquet(tmp_path / written[1]).select("source", "target").rows() == edges
+    assert len(many.notes) == 1
+    few.render(map_, tmp_path)
+    assert not few.notes
+    assert not list(tmp_path.glob("*.parquet"))

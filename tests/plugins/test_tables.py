@@ -10,6 +10,7 @@ import pytest
 from tagatlas.contracts import Map, RendererSpec, loaded
 from tagatlas.testing import ODD_LABELS, RendererContract, sample_map
 from tagatlas_exports.tables import TablesOptions, tagatlas_renderers
+from tagatlas_exports.tables.renderer import TablesRenderer
 from tagatlas_rendering import cell_text
 
 
@@ -128,3 +129,29 @@ class TestTables(RendererContract):
     def spec(self) -> RendererSpec:
         (spec,) = tagatlas_renderers()
         return spec
+
+
+def test_long_tables_of_a_large_map_are_parquet_with_the_same_rows(tmp_path: Path) -> None:
+    map_ = sample_map(24)
+    map_ = dataclasses.replace(map_, tags=map_.tags.filter(pl.col("image") != map_.images["id"][3]))
+    few, many = TablesRenderer(TablesOptions()), TablesRenderer(TablesOptions(), many=10)
+    few.render(map_, tmp_path)
+    assert not few.notes
+    tables = {name: pl.read_csv(tmp_path / f"{name}.csv") for name in ("images", "tags")}
+    written = {path.name for path in many.render(map_, tmp_path)}
+    assert written == {
+        *("clusters.csv", "subclusters.csv"),
+        *("images.parquet", "duplicates.parquet", "tags.parquet"),
+    }
+    assert {path.name for path in tmp_path.iterdir()} == written
+    assert many.notes == [
+        "images, duplicates and tags are Parquet files, since the map has more than 10 nodes"
+    ]
+    images = pl.read_parquet(tmp_path / "images.parquet")
+    assert images["image"].to_list() == tables["images"]["image"].to_list()
+    tags = pl.read_parquet(tmp_path / "tags.parquet")
+    assert "No elements present" in tags["concept"].to_list()
+    order = ("url", "confidence", "concept")
+    assert tags.sort(order).rows() == tables["tags"].sort(order).rows()
+    few.render(map_, tmp_path)
+    assert not list(tmp_path.glob("*.parquet"))

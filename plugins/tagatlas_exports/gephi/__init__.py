@@ -38,6 +38,8 @@ def tagatlas_renderers() -> Iterable[RendererSpec]:
                 "network.gexf": "the network, for Gephi and Gephi Lite",
                 "nodes.csv": "its nodes as a table",
                 "edges.csv": "its edges as a table",
+                "network-nodes.parquet": "its nodes, where they are too many for Gephi",
+                "network-edges.parquet": "its edges, where the nodes are too many for Gephi",
             },
             order=60,
             options=GephiOptions,

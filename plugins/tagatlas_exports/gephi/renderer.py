@@ -31,6 +31,8 @@ from tagatlas.toolkit import copied_columns, node_table, safe_cell, safe_cells, 
 from tagatlas_exports.gephi import GephiOptions
 from tagatlas_exports.gephi.gexf import write_gexf
 from tagatlas_exports.gephi.times import read_spells
+from tagatlas_exports.large import MANY, remove_other_form, write_long_table
+from tagatlas_exports.parquet import edges_table
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -40,6 +42,10 @@ if TYPE_CHECKING:
     from tagatlas import Map
 
 _EDGES_AT_ONCE = 1 << 18
+_SAID = (
+    "the network is written as Parquet and not for Gephi, since it has more than {:,} nodes: a map "
+    "of a part of the collection has fewer"
+)
 _GEPHI = ("timeset", "interval", "weight")
 """Column names with a meaning in Gephi."""
 
@@ -47,11 +53,21 @@ _GEPHI = ("timeset", "interval", "weight")
 class GephiRenderer(Renderer):
     """Writes a map's network for Gephi."""
 
-    def __init__(self, options: GephiOptions) -> None:
+    def __init__(self, options: GephiOptions, *, many: int = MANY) -> None:
+        """Use options.
+
+        Args:
+            options: of the network.
+            many: nodes of a map above which it is written as Parquet files.
+        """
         self._options = options
+        self._many = many
 
     def render(self, map_: Map, folder: Path) -> Sequence[Path]:
         """Write ``network.gexf``, ``nodes.csv`` and ``edges.csv``.
+
+        Of a map of very many nodes, which Gephi cannot open, the two tables are Parquet files, and
+        ``notes`` says so.
 
         Raises:
             OptionError: no record has a column of such a name.
@@ -62,13 +78,23 @@ class GephiRenderer(Renderer):
         attributes = tuple(dict.fromkeys(self._options.attributes))
         nodes = gephi_nodes(map_, attributes)
         copied = nodes.columns[nodes.width - len(attributes) :]
+        text = [folder / name for name in ("network.gexf", "nodes.csv", "edges.csv")]
+        parquet = [folder / name for name in ("network-nodes.parquet", "network-edges.parquet")]
+        if nodes.height > self._many:
+            self.notes = [_SAID.format(self._many)]
+            write_long_table(nodes.lazy(), parquet[0])
+            write_long_table(edges_table(map_), parquet[1])
+            remove_other_form(*text)
+            return parquet
+        self.notes = []
         with write_atomically(folder / "network.gexf") as file:
             write_gexf(map_, nodes, file, attributes=copied, spells=spells)
         with write_atomically(folder / "nodes.csv") as file:
             _write_nodes(nodes, file)
         with write_atomically(folder / "edges.csv") as file:
             _write_edges(map_, file)
-        return [folder / "network.gexf", folder / "nodes.csv", folder / "edges.csv"]
+        remove_other_form(*parquet)
+        return text
 
 
 def gephi_nodes(map_: Map, attributes: Sequence[str] = ()) -> pl.DataFrame:

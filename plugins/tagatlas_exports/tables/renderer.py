@@ -2,7 +2,8 @@ r"""Writes tables of tags, clusters, sub-clusters, images and duplicates.
 
 All are UTF-8 without a byte order mark, comma-separated, with a header and ``\n`` line
 ends. Outside text is guarded against being run as a formula: see :mod:`tagatlas.toolkit.cells`,
-whose :func:`~tagatlas.toolkit.cell_text` removes the guard again.
+whose :func:`~tagatlas.toolkit.cell_text` removes the guard again. The long ones of a map of very
+many images are Parquet, see :mod:`tagatlas_exports.large`.
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ import polars as pl
 
 from tagatlas import Renderer
 from tagatlas.toolkit import cluster_colours, safe_cells, with_cluster_names, write_atomically
+from tagatlas_exports.large import MANY, remove_other_form, write_long_table
 from tagatlas_exports.tables import TablesOptions
 
 if TYPE_CHECKING:
@@ -24,30 +26,55 @@ if TYPE_CHECKING:
 NO_TAGS = "No elements present"
 """dd-image-tagging's text in place of a tag if an image has none."""
 
+_LONG = ("images", "duplicates", "tags")
+_SAID = "images, duplicates and tags are Parquet files, since the map has more than {:,} nodes"
+
 
 class TablesRenderer(Renderer):
     """Writes the tables of a map."""
 
-    def __init__(self, options: TablesOptions) -> None:
+    def __init__(self, options: TablesOptions, *, many: int = MANY) -> None:
+        """Use options.
+
+        Args:
+            options: of the tables.
+            many: nodes of a map above which its long tables are Parquet files.
+        """
         self._options = options
+        self._many = many
 
     def render(self, map_: Map, folder: Path) -> Sequence[Path]:
-        """Write clusters, sub-clusters, images, duplicates and tags, each as a CSV file."""
+        """Write clusters, sub-clusters, images, duplicates and tags, each as a CSV file.
+
+        Of a map of very many nodes the last three are Parquet files, which ``notes`` says.
+        """
+        lowest = self._options.minimum_confidence
         tables = {
-            "clusters.csv": clusters_table(map_).lazy(),
-            "subclusters.csv": subclusters_table(map_).lazy(),
-            "images.csv": images_table(map_).lazy(),
-            "duplicates.csv": duplicates_table(map_).lazy(),
-            "tags.csv": tags_table(map_, self._options.minimum_confidence),
+            "clusters": clusters_table(map_).lazy(),
+            "subclusters": subclusters_table(map_).lazy(),
+            "images": images_table(map_).lazy(),
+            "duplicates": duplicates_table(map_).lazy(),
         }
+        is_large = map_.nodes.height > self._many
+        tables["tags"] = (tags_by_image if is_large else tags_table)(map_, lowest)
+        self.notes = [_SAID.format(self._many)] if is_large else []
         written = []
         for name, table in tables.items():
-            path = folder / name
-            with write_atomically(path) as file:
-                safe = table.with_columns(safe_cells(pl.col(pl.String)))
-                safe.sink_csv(file, quote_style="non_numeric")
-            written.append(path)
+            csv, parquet = folder / f"{name}.csv", folder / f"{name}.parquet"
+            if is_large and name in _LONG:
+                written.append(write_long_table(table, parquet))
+                remove_other_form(csv)
+            else:
+                written.append(_write_csv(table, csv))
+                remove_other_form(parquet)
         return written
+
+
+def _write_csv(table: pl.LazyFrame, path: Path) -> Path:
+    with write_atomically(path) as file:
+        safe = table.with_columns(safe_cells(pl.col(pl.String)))
+        safe.sink_csv(file, quote_style="non_numeric")
+    return path
 
 
 def tags_table(map_: Map, minimum_confidence: float) -> pl.LazyFrame:
@@ -65,6 +92,21 @@ def tags_table(map_: Map, minimum_confidence: float) -> pl.LazyFrame:
     return addresses.join(tags, on="image", how="left", maintain_order="left_right").select(
         url="location", concept=pl.col("tag").fill_null(NO_TAGS), confidence="score"
     )
+
+
+def tags_by_image(map_: Map, minimum_confidence: float) -> pl.LazyFrame:
+    """The rows of :func:`tags_table` in the order of images: the tags need not fit into memory.
+
+    Those without a tag come last.
+    """
+    addresses = map_.records.lazy().select("image", "location").unique(maintain_order=True)
+    tags = map_.tags.filter(pl.col("score") >= minimum_confidence)
+    rows = tags.join(addresses, on="image", maintain_order="left_right")
+    tagged = tags.select("image").unique()
+    untagged = addresses.join(tagged, on="image", how="anti", maintain_order="left")
+    none = untagged.with_columns(tag=pl.lit(NO_TAGS), score=pl.lit(None, pl.Float64))
+    columns = {"url": "location", "concept": "tag", "confidence": "score"}
+    return pl.concat([each.select(**columns) for each in (rows, none)])
 
 
 _OF_CLUSTERS = (
