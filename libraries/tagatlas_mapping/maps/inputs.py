@@ -3,17 +3,25 @@
 from __future__ import annotations
 
 import hashlib
+import io
 import json
 from collections.abc import Mapping, Sequence
-from itertools import count
 from pathlib import PurePosixPath
+from typing import TYPE_CHECKING, BinaryIO, cast
 from urllib.parse import unquote, urlsplit
 
 import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-_ROWS_AT_ONCE = 1 << 18
+if TYPE_CHECKING:
+    from _typeshed import ReadableBuffer
+
+_PLAIN = (
+    r"^https?://[A-Za-z0-9.-]+/(?:[A-Za-z0-9_~.-]+/)*"
+    r"([A-Za-z0-9_~-][A-Za-z0-9_~.-]*)(?:[?#][!-~]*)?$"
+)
+"""Matches the addresses whose label is their last part as it is."""
 
 _SAID = 60
 """Most characters of a setting in a sentence."""
@@ -37,17 +45,29 @@ def input_digest(
         embeddings: of the images; None if there are none.
     """
     digest = hashlib.sha256(json.dumps(shaped_by).encode())
+    hashed = cast("BinaryIO", _Hashed(digest))
     for table in (images.lazy(), tags):
-        for first in count(0, _ROWS_AT_ONCE):
-            some = table.slice(first, _ROWS_AT_ONCE).collect()
-            if some.is_empty():
-                break
-            digest.update(some.write_csv(include_header=False).encode())
+        table.sink_csv(hashed, include_header=False)
     if "records" in given.columns:
         digest.update(given.select("id", "records").write_ndjson().encode())
     if embeddings is not None:
         digest.update(embeddings.data)
     return digest.hexdigest()
+
+
+class _Hashed(io.RawIOBase):
+    """A file of which only the digest is kept."""
+
+    def __init__(self, digest: hashlib._Hash) -> None:
+        super().__init__()
+        self._digest = digest
+
+    def writable(self) -> bool:
+        return True
+
+    def write(self, data: ReadableBuffer, /) -> int:
+        self._digest.update(data)
+        return memoryview(data).nbytes
 
 
 def changed_settings(before: Mapping[str, object], now: Mapping[str, object]) -> list[str]:
@@ -74,11 +94,10 @@ def labelled(images: pl.DataFrame) -> pl.DataFrame:
     Args:
         images: with ``id`` and ``location``.
     """
-    return images.with_columns(
-        pl.struct("location", "id")
-        .map_elements(lambda row: _label(row["location"], row["id"]), return_dtype=pl.String)
-        .alias("label")
-    )
+    labels = images["location"].str.extract(_PLAIN).alias("label")
+    odd = labels.is_null().arg_true()
+    said = [_label(*row) for row in images.select("location", "id")[odd].iter_rows()]
+    return images.with_columns(labels.scatter(odd, pl.Series(said, dtype=pl.String)))
 
 
 def _label(location: str, image_id: str) -> str:
