@@ -82,8 +82,8 @@ def load_map(atlas: AtlasLike, name: str | None = None, *, without_queries: bool
         tags = atlas.catalog.tagging.tags(tagger.id)
         return tags if representatives is None else join_tags(tags, representatives)
 
-    def tags_of(tagger: Backend) -> pl.LazyFrame:
-        tags = joined_tags(tagger).filter(pl.col("image").is_in(mapped))
+    def shown(tags: pl.LazyFrame) -> pl.LazyFrame:
+        tags = tags.filter(pl.col("image").is_in(mapped))
         cut = pl.col("tag").map_batches(_cut, return_dtype=pl.String)
         return tags.with_columns(cut) if without_queries else tags
 
@@ -103,7 +103,7 @@ def load_map(atlas: AtlasLike, name: str | None = None, *, without_queries: bool
         name=stored.name,
         collection=atlas.folder.resolve().name.removesuffix(".atlas"),
         **vars(_without_queries(named) if without_queries else named),
-        tags=tags_of(backend),
+        tags=shown(all_tags),
         records=records.filter(records["image"].is_in(mapped)),
         provenance=_provenance(
             atlas,
@@ -122,7 +122,8 @@ def load_map(atlas: AtlasLike, name: str | None = None, *, without_queries: bool
         annotations=annotations,
         tagged_by=backend.label,
         other_tags=_TagsWhenAsked(
-            {name: other for name, other in backends.items() if other != backend}, tags_of
+            {name: other for name, other in backends.items() if other != backend},
+            lambda tagger: shown(joined_tags(tagger)),
         ),
         other_maps={
             other: partial(load_map, atlas, other, without_queries=without_queries)
