@@ -8,6 +8,7 @@ once. Topics differ in size as one over the root of their rank.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
@@ -19,6 +20,9 @@ from tagatlas.network import IMAGE, TAG, Network
 
 DRAWS = (10, 20)
 _OWN, _OWN_OR_SECOND = 0.65, 0.80
+
+_MOST_ASKED = 100_000
+"""Images whose neighbours are looked at, evenly chosen of more."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -47,6 +51,47 @@ def planted_topics(images: int, seed: int = 7, *, draws: tuple[int, int] = DRAWS
         seed: of everything random.
         draws: how many tags an image draws, from the first number to the last.
     """
+    (part,) = planted_parts(images, seed, draws=draws, at_once=images)
+    used, tag_row = np.unique(part.tags, return_inverse=True)
+    return PlantedTopics(
+        Network(
+            nodes=_nodes(images, used),
+            sources=part.images.astype(np.int32),
+            targets=(images + tag_row).astype(np.int32),
+            weights=part.scores,
+        ),
+        part.topics,
+    )
+
+
+@dataclass(frozen=True, eq=False)
+class PlantedPart:
+    """Some images of a collection that follow each other, and their tags.
+
+    Attributes:
+        topics: the main topic of each image, shape (images,).
+        images: of each tag of an image, the image's row in this part, rising, shape (m,).
+        tags: the numbers of these tags, shape (m,).
+        scores: their scores, 0.5 to 1, float32, shape (m,).
+    """
+
+    topics: NDArray[np.int64]
+    images: NDArray[np.int64]
+    tags: NDArray[np.int64]
+    scores: NDArray[np.float32]
+
+
+def planted_parts(
+    images: int, seed: int = 7, *, draws: tuple[int, int] = DRAWS, at_once: int
+) -> Iterator[PlantedPart]:
+    """Make a collection as :func:`planted_topics` does, some of its images at a time.
+
+    Args:
+        images: how many.
+        seed: of everything random.
+        draws: how many tags an image draws, from the first number to the last.
+        at_once: the images of a part.
+    """
     random = np.random.default_rng(seed)
     tags = int(np.clip(50 * images**0.37, 100, 4000))
     topics = int(np.clip(0.4 * images**0.42, 2, 80))
@@ -58,36 +103,30 @@ def planted_topics(images: int, seed: int = 7, *, draws: tuple[int, int] = DRAWS
     )
     main = random.choice(topics, size=images, p=_zipf(topics, 0.5))
     second = random.integers(0, topics, images)
-
-    image = np.repeat(np.arange(images), random.integers(draws[0], draws[1] + 1, images))
-    kind = random.random(len(image))
-    word = random.choice(words, size=len(image), p=_zipf(words, 1.0))
-    background = random.choice(tags, size=len(image), p=popularity)
-    topical = np.where(kind < _OWN, main[image], second[image])
-    tag = np.where(kind < _OWN_OR_SECOND, vocabularies[topical, word], background)
-    image, tag = np.divmod(np.unique(image * tags + tag), tags)
-    used, tag_row = np.unique(tag, return_inverse=True)
-    return PlantedTopics(
-        Network(
-            nodes=_nodes(images, used),
-            sources=image.astype(np.int32),
-            targets=(images + tag_row).astype(np.int32),
-            weights=random.uniform(0.5, 1, len(image)).astype(np.float32),
-        ),
-        main,
-    )
+    for first in range(0, images, at_once):
+        own, other = main[first : first + at_once], second[first : first + at_once]
+        image = np.repeat(np.arange(len(own)), random.integers(draws[0], draws[1] + 1, len(own)))
+        kind = random.random(len(image))
+        word = random.choice(words, size=len(image), p=_zipf(words, 1.0))
+        background = random.choice(tags, size=len(image), p=popularity)
+        topical = np.where(kind < _OWN, own[image], other[image])
+        tag = np.where(kind < _OWN_OR_SECOND, vocabularies[topical, word], background)
+        image, tag = np.divmod(np.unique(image * tags + tag), tags)
+        scores = random.uniform(0.5, 1, len(image)).astype(np.float32)
+        yield PlantedPart(own, image, tag, scores)
 
 
 def neighbour_agreement(positions: NDArray[np.float64], topics: NDArray[np.int64]) -> float:
-    """Mean share of an image's ten nearest that are of its topic.
+    """Mean share of an image's ten nearest that are of its topic, over 100,000 images at most.
 
     Args:
         positions: of all nodes, images first, shape (n, 2).
         topics: of the images, shape (images,).
     """
     placed = positions[: len(topics)]
-    _, nearest = cKDTree(placed).query(placed, k=range(2, 12))
-    return float((topics[np.asarray(nearest)] == topics[:, None]).mean())
+    asked = np.arange(0, len(placed), -(-len(placed) // _MOST_ASKED))
+    _, nearest = cKDTree(placed).query(placed[asked], k=range(2, 12))
+    return float((topics[np.asarray(nearest)] == topics[asked, None]).mean())
 
 
 def _zipf(count: int, exponent: float) -> NDArray[np.float64]:

@@ -1,16 +1,20 @@
-"""From a table of tags in Parquet to the poster, at sizes up to a million images.
+"""From a table of tags in Parquet to the poster, at sizes up to ten million images.
 
-Usage: python benchmarks/scale.py [IMAGES ...]        (1000 10000 100000 1000000 unless said)
+Usage: python benchmarks/scale.py [--tables FOLDER] [IMAGES ...]
+                                              (1000 10000 100000 1000000 unless said)
 
 For each size a collection of planted topics is written to Parquet, with about 15 tags an image;
 pictures are thumbnails, of which a few hundred differ. Then a fresh process reads the tables,
 builds the network, lays it out, clusters it and draws ``map.png``, all with default settings.
-Printed are the seconds of each step and of all, the peak of memory, and the share of an image's
-ten nearest that are of its topic. Nothing runs at the same time, and compiling is not counted.
+Printed are of each step the seconds, those of processors, and the peak of memory; of all, these and
+the share of an image's ten nearest that are of its topic. Nothing runs at the same time, and
+compiling is not counted. With ``--tables`` the tables stay in a folder, and are read again from
+there. Ten million images take 11 GB of disk.
 """
 
 from __future__ import annotations
 
+import argparse
 import multiprocessing
 import resource
 import sys
@@ -25,7 +29,7 @@ from pathlib import Path
 import numpy as np
 import polars as pl
 from drawn_pictures import ThumbnailStore, sizes
-from planted_topics import neighbour_agreement, planted_topics
+from planted_topics import neighbour_agreement, planted_parts
 
 from tagatlas.contracts import Map, Provenance, no_progress
 from tagatlas.plugins import load_plugins
@@ -42,62 +46,107 @@ from tagatlas_posters.poster import PosterRenderer
 SIZES = (1_000, 10_000, 100_000, 1_000_000)
 DRAWS = (14, 24)
 """Draws of tags per image: about 15 are left where those drawn twice count once."""
+_AT_ONCE = 1_000_000
+"""Images of a file."""
+_RESET, _STATUS = Path("/proc/self/clear_refs"), Path("/proc/self/status")
+_OWN_UNIT = 30 if sys.platform == "darwin" else 20
+"""Exponent of two of the unit of ``ru_maxrss`` in GB: bytes on macOS, else KB."""
+
+
+@dataclass(frozen=True)
+class Cost:
+    """What a step took.
+
+    Attributes:
+        seconds: until it was done.
+        worked: seconds of processors, which other programs on the machine change little.
+        peak: memory of the process in GB, at most.
+    """
+
+    seconds: float
+    worked: float
+    peak: float
 
 
 @dataclass
 class Clock:
-    """Seconds of each step, in order."""
+    """Costs of each step, in order."""
 
-    seconds: dict[str, float] = field(default_factory=dict)
+    costs: dict[str, Cost] = field(default_factory=dict)
 
     @contextmanager
     def step(self, name: str) -> Iterator[None]:
-        """Time what the block does."""
-        began = time.perf_counter()
+        """Measure what the block does."""
+        _begin_peak()
+        began, worked = time.perf_counter(), time.process_time()
         yield
-        self.seconds[name] = time.perf_counter() - began
+        spent = time.perf_counter() - began, time.process_time() - worked
+        self.costs[name] = Cost(*spent, _peak())
+
+
+def _begin_peak() -> None:
+    """Forget the peak of memory so far, where the system can: on Linux."""
+    if _RESET.exists():
+        _RESET.write_text("5")
+
+
+def _peak() -> float:
+    """The peak of memory in GB since it was forgotten, or since the process began."""
+    if _STATUS.exists():
+        (line,) = [each for each in _STATUS.read_text().splitlines() if each.startswith("VmHWM")]
+        return int(line.split()[1]) / (1 << 20)
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / (1 << _OWN_UNIT)
 
 
 def write_tables(images: int, folder: Path) -> int:
-    """Write ``images.parquet`` and ``tags.parquet``; returns the number of tags."""
-    planted = planted_topics(images, draws=DRAWS)
-    ids = pl.Series("id", [sha256(str(row).encode()).hexdigest() for row in range(images)])
+    """Write ``images`` and ``tags``, in files of a million images; returns the number of tags."""
+    for name in ("images", "tags"):
+        (folder / name).mkdir(parents=True)
     width, height = sizes(images)
-    random = np.random.default_rng(0)
-    table = pl.DataFrame(
-        {
-            "id": ids,
-            "label": [f"{row}.jpg" for row in range(images)],
-            "pixel_width": width,
-            "pixel_height": height,
-            "records": np.ones(images, dtype=np.int64),
-            "frequency": random.zipf(2.0, images).clip(max=10_000),
-            "topic": planted.topics,
-        }
-    )
-    table.sort("id").write_parquet(folder / "images.parquet")
-    network = planted.network
-    tags = pl.DataFrame(
-        {
-            "image": ids.gather(network.sources),
-            "tag": network.nodes["label"].gather(network.targets),
-            "score": network.weights.astype(np.float64),
-        }
-    )
-    ordered = tags.sort("image", "score", "tag", descending=[False, True, False])
-    ordered.write_parquet(folder / "tags.parquet")
-    return tags.height
+    frequency = np.random.default_rng(0).zipf(2.0, images).clip(max=10_000)
+    rows = range(images)
+    parts = (rows[first : first + _AT_ONCE] for first in rows[::_AT_ONCE])
+    ids = pl.concat([_ids(part) for part in parts]).sort()
+    count = 0
+    for number, part in enumerate(planted_parts(images, draws=DRAWS, at_once=_AT_ONCE)):
+        some = slice(number * _AT_ONCE, number * _AT_ONCE + len(part.topics))
+        table = pl.DataFrame(
+            {
+                "id": ids[some],
+                "label": [f"{row}.jpg" for row in range(some.start, some.stop)],
+                "pixel_width": width[some],
+                "pixel_height": height[some],
+                "records": np.ones(len(part.topics), dtype=np.int64),
+                "frequency": frequency[some],
+                "topic": part.topics,
+            }
+        )
+        table.write_parquet(folder / "images" / f"{number:05}.parquet")
+        tags = pl.DataFrame({"row": part.images, "tag": part.tags, "score": part.scores})
+        labels = pl.Series([f"tag {tag}" for tag in range(int(part.tags.max()) + 1)])
+        ordered = tags.select(
+            "row", labels.gather(tags["tag"]).alias("tag"), pl.col("score").cast(pl.Float64)
+        ).sort("row", "score", "tag", descending=[False, True, False])
+        ordered.select(
+            table["id"].gather(ordered["row"]).alias("image"), "tag", "score"
+        ).write_parquet(folder / "tags" / f"{number:05}.parquet")
+        count += tags.height
+    return count
 
 
-def draw(folder: Path) -> tuple[dict[str, float], float, float]:
-    """Tables to poster: seconds by step, peak memory in GB, agreement of neighbours."""
+def _ids(rows: range) -> pl.Series:
+    return pl.Series("id", [sha256(str(row).encode()).hexdigest() for row in rows])
+
+
+def draw(folder: Path) -> tuple[dict[str, Cost], int, float]:
+    """Tables to poster: costs by step, number of tags, agreement of neighbours."""
     layout = ForceAtlas2Layout(ForceAtlas2Options())
     clusterer = default_clusterer(load_plugins())
     prepare_drawing(layout, clusterer)
     clock = Clock()
     with clock.step("read"):
-        images = pl.read_parquet(folder / "images.parquet")
-        tags = pl.scan_parquet(folder / "tags.parquet")
+        images = pl.read_parquet(folder / "images")
+        tags = pl.scan_parquet(folder / "tags")
     with clock.step("network"):
         network = BipartiteBuilder(BipartiteOptions()).build(images, tags)
     with clock.step("map"):
@@ -122,28 +171,44 @@ def draw(folder: Path) -> tuple[dict[str, float], float, float]:
             store=ThumbnailStore(),
         )
         PosterRenderer(PosterOptions()).render(made, folder)
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / (1 << 20)
     placed = made.images.join(images.select("id", "topic"), on="id", maintain_order="left")
     agreement = neighbour_agreement(placed.select("x", "y").to_numpy(), placed["topic"].to_numpy())
-    return clock.seconds, peak, agreement
+    return clock.costs, len(drawn.sources), agreement
 
 
 def main() -> None:
     """Print the curve."""
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--tables", type=Path, help="where tables stay and are read from again")
+    parser.add_argument("images", type=int, nargs="*", default=SIZES)
+    chosen = parser.parse_args()
     context = multiprocessing.get_context("spawn")
-    for images in [int(size) for size in sys.argv[1:]] or SIZES:
-        with tempfile.TemporaryDirectory() as scratch:
-            folder = Path(scratch)
+    with tempfile.TemporaryDirectory() as scratch:
+        for images in chosen.images:
+            folder = (chosen.tables or Path(scratch)) / str(images)
+            if not folder.exists():
+                with context.Pool(1) as process:
+                    process.apply(write_tables, (images, folder))
             with context.Pool(1) as process:
-                tags = process.apply(write_tables, (images, folder))
-            with context.Pool(1) as process:
-                seconds, peak, agreement = process.apply(draw, (folder,))
-            steps = ", ".join(f"{name} {spent:.1f}" for name, spent in seconds.items())
-            print(
-                f"{images:>9,} images, {tags / images:.1f} tags each: {sum(seconds.values()):.1f} s"
-                f" ({steps}), {peak:.2f} GB, neighbours of the same topic {agreement:.3f}",
-                flush=True,
-            )
+                costs, links, agreement = process.apply(draw, (folder,))
+            _print(images, links, costs, agreement)
+
+
+def _print(images: int, links: int, costs: dict[str, Cost], agreement: float) -> None:
+    """Print what a size took."""
+    steps = ", ".join(
+        f"{name} {each.seconds:.1f} s ({each.worked:.1f} worked, {each.peak:.2f} GB)"
+        for name, each in costs.items()
+    )
+    seconds = sum(each.seconds for each in costs.values())
+    worked = sum(each.worked for each in costs.values())
+    peak = max(each.peak for each in costs.values())
+    print(
+        f"{images:>10,} images, {links / images:.1f} links each: {seconds:.1f} s"
+        f" ({worked:.1f} worked), {peak:.2f} GB: {steps}; neighbours of the same topic"
+        f" {agreement:.3f}",
+        flush=True,
+    )
 
 
 if __name__ == "__main__":
