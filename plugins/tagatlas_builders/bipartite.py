@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from itertools import pairwise
 from typing import TYPE_CHECKING, Annotated
 
 from msgspec import Meta
@@ -16,6 +17,10 @@ if TYPE_CHECKING:
     import polars as pl
 
     from tagatlas import Network, NetworkDescription
+    from tagatlas.toolkit import SelectedTags
+
+_IMAGES_AT_ONCE = 20_000
+"""Images whose best links are found together."""
 
 
 @dataclass(frozen=True)
@@ -54,12 +59,13 @@ class BipartiteBuilder(GraphBuilder):
         With ``idf`` the weight is that of :func:`tagatlas.toolkit.with_idf`, counted
         over the links of the network.
         """
-        from tagatlas.toolkit import backbone, select_tags, with_idf
+        from tagatlas.toolkit import backbone, ranked_tags, with_idf
 
         options = self._options
-        links = _best_links(select_tags(images, tags, options), options.links_per_image)
-        network = _network(images, with_idf(links) if options.idf else links)
-        return backbone(network, options.backbone)
+        selected = ranked_tags(images, tags, options)
+        best = _best_links(selected.links, options.links_per_image)
+        links = with_idf(best) if options.idf else best
+        return backbone(_network(images, replace(selected, links=links)), options.backbone)
 
 
 def _best_links(links: pl.DataFrame, limit: int | None) -> pl.DataFrame:
@@ -68,26 +74,35 @@ def _best_links(links: pl.DataFrame, limit: int | None) -> pl.DataFrame:
 
     if limit is None:
         return links
-    ordered = links.sort(["image", "score", "tag"], descending=[False, True, False])
-    return ordered.filter(pl.int_range(pl.len()).over("image") < limit).sort("image", "tag")
+    # Some images at a time, since sorted links would take their memory twice more.
+    first = pl.Series(range(0, int(links["image"][-1]) + 1, _IMAGES_AT_ONCE), dtype=pl.Int32)
+    starts = [*links["image"].search_sorted(first, side="left"), links.height]
+    parts = []
+    for start, end in pairwise(starts):
+        ordered = links[start:end].sort(["image", "score", "tag"], descending=[False, True, False])
+        best = ordered.filter(pl.int_range(pl.len()).over("image") < limit)
+        parts.append(best.sort("image", "tag"))
+    return pl.concat(parts)
 
 
-def _network(images: pl.DataFrame, links: pl.DataFrame) -> Network:
+def _network(images: pl.DataFrame, selected: SelectedTags) -> Network:
+    import numpy as np
     import polars as pl
 
     from tagatlas import Network
     from tagatlas_builders.nodes import image_nodes, tag_nodes
 
-    linked = links.select("image").unique(maintain_order=True)
-    used = links.select("tag", "label").unique("tag").sort("tag")
-    # Both columns are sorted, so a dense rank is the row of a node among its kind.
-    sources = links["image"].rank("dense").cast(pl.Int32) - 1
-    targets = links["tag"].rank("dense").cast(pl.Int32) - 1 + linked.height
+    linked = selected.links["image"].to_numpy()
+    is_first = np.append(True, linked[1:] != linked[:-1])
+    tags, labels = selected.dense()
+    used = linked[is_first]
     return Network(
-        nodes=pl.concat([image_nodes(images[linked["image"]]), tag_nodes(used["label"])]),
-        sources=sources.to_numpy(),
-        targets=targets.to_numpy(),
-        weights=links["weight"].to_numpy(),
+        nodes=pl.concat(
+            [image_nodes(images.select("id", "label")[used]), tag_nodes(labels.alias("label"))]
+        ),
+        sources=np.cumsum(is_first, dtype=np.int32) - 1,
+        targets=tags + np.int32(len(used)),
+        weights=selected.links["weight"].to_numpy(),
     )
 
 

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 
+import numpy as np
 import polars as pl
 import pytest
 from hypothesis import given
@@ -149,3 +150,24 @@ class TestContract(GraphBuilderContract):
     def spec(self) -> GraphBuilderSpec:
         (spec,) = tagatlas_graph_builders()
         return spec
+
+
+def test_best_links_of_many_images_are_those_of_each() -> None:
+    images = 50_001
+    row = np.repeat(np.arange(images), 3)
+    scores = np.tile([0.5, 0.9, 0.7], images)
+    names = [f"{number:05}" for number in range(images)]
+    network = BipartiteBuilder(BipartiteOptions(links_per_image=2)).build(
+        pl.DataFrame({"id": names, "label": names, "frequency": [1] * images}),
+        pl.LazyFrame(
+            {
+                "image": np.array(names, dtype=object)[row].tolist(),
+                "tag": ["a", "b", "c"] * images,
+                "score": scores,
+            }
+        ),
+    )
+    assert network.sources.tolist() == np.repeat(np.arange(images), 2).tolist()
+    assert network.targets.tolist() == [images, images + 1] * images
+    assert network.nodes["label"][-2:].to_list() == ["b", "c"]
+    assert network.weights.tolist() == np.tile(np.array([0.9, 0.7], dtype=np.float32), images).tolist()

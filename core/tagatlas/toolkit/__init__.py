@@ -31,8 +31,8 @@ For graph builders, layouts and clusterers:
 - :mod:`~tagatlas.toolkit.options`, options that graph builders and taggers extend: ``Backbone``,
   ``LinksPerNode``, ``ProjectionSelection``, ``ServiceOptions``, ``TagSelection``; and the values of
   any: ``option_values``
-- :mod:`~tagatlas.toolkit.selection`, tags selected and weighted: ``describe_selection``,
-  ``select_tags``, ``tag_matrix``, ``with_idf``
+- :mod:`~tagatlas.toolkit.selection`, tags selected and weighted: ``SelectedTags``,
+  ``describe_selection``, ``ranked_tags``, ``select_tags``, ``tag_matrix``, ``with_idf``
 - :mod:`~tagatlas.toolkit.projection`, links between images, or tags, by shared tags or images:
   ``Likeness``, ``link_neighbours``, ``project``
 - :mod:`~tagatlas.toolkit.backbones`, significant links: ``backbone``, ``with_backbone``
@@ -123,7 +123,7 @@ _NAMES = {
     "projection": "Likeness link_neighbours project",
     "remote": "CHANNEL_OPTIONS call_error open_channel",
     "scores": "row_of_entry score_matrix",
-    "selection": "describe_selection select_tags tag_matrix with_idf",
+    "selection": "SelectedTags describe_selection ranked_tags select_tags tag_matrix with_idf",
     "services": "base64_text http_call_error is_loopback post_json read_key retry_after",
     "tables": "Lines Table is_json_folder read_lines read_table unique_names",
     "vocabulary": "Label Vocabulary load_vocabulary",

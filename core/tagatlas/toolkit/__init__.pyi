@@ -241,7 +241,13 @@ from tagatlas.toolkit.scores import (
     score_matrix as score_matrix,
 )
 from tagatlas.toolkit.selection import (
+    SelectedTags as SelectedTags,
+)
+from tagatlas.toolkit.selection import (
     describe_selection as describe_selection,
+)
+from tagatlas.toolkit.selection import (
+    ranked_tags as ranked_tags,
 )
 from tagatlas.toolkit.selection import (
     select_tags as select_tags,

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import numpy as np
 import polars as pl
+from numpy.typing import NDArray
 from scipy.sparse import csr_array
 
 from tagatlas.contracts import NetworkDescription
@@ -12,7 +15,38 @@ from tagatlas.wording import count
 from tagatlas_mapping.network.backbones import with_backbone
 from tagatlas_mapping.network.options import TagSelection
 
-__all__ = ["describe_selection", "select_tags", "tag_matrix", "with_idf"]
+__all__ = [
+    "SelectedTags",
+    "describe_selection",
+    "ranked_tags",
+    "select_tags",
+    "tag_matrix",
+    "with_idf",
+]
+
+
+@dataclass(frozen=True, eq=False)
+class SelectedTags:
+    """Selected tags of images.
+
+    Attributes:
+        links: one row a tag of an image, ordered by image, then by tag: ``image`` (Int32, its row
+            in the table of images), ``tag`` (UInt32, its row in ``labels``), ``score`` (Float64),
+            ``weight`` (Float32, the score, above 0).
+        labels: of the tags that pass the threshold, sorted, String; those that are on too few or
+            too many images are among them, and have no links.
+    """
+
+    links: pl.DataFrame
+    labels: pl.Series
+
+    def dense(self) -> tuple[NDArray[np.int32], pl.Series]:
+        """The tags numbered without gaps: of each link, shape (m,), and their labels in order."""
+        tags = self.links["tag"].to_numpy()
+        used = np.zeros(len(self.labels), dtype=np.bool_)
+        used[tags] = True
+        rows = (np.cumsum(used) - 1).astype(np.int32)
+        return rows[tags], self.labels.filter(pl.Series(used))
 
 
 def describe_selection(selection: TagSelection) -> NetworkDescription:
@@ -44,24 +78,44 @@ def select_tags(images: pl.DataFrame, tags: pl.LazyFrame, selection: TagSelectio
     Raises:
         EmptyMap: no tag is left; the message says which option removed how many.
     """
+    selected = ranked_tags(images, tags, selection)
+    links, labels = selected.links, selected.labels
+    return links.with_columns(labels.gather(links["tag"]).alias("label")).select(
+        "image", "tag", "label", "score", "weight"
+    )
+
+
+def ranked_tags(images: pl.DataFrame, tags: pl.LazyFrame, selection: TagSelection) -> SelectedTags:
+    """Select tags as :func:`select_tags` does, without a text for each link.
+
+    Raises:
+        EmptyMap: as there.
+    """
     wanted = tags.filter(~pl.col("tag").is_in(selection.stop_tags)) if selection.stop_tags else tags
-    scored = _weighted(wanted, images).filter(
-        pl.col("score") >= selection.threshold, pl.col("weight") > 0
-    )
-    share = pl.col("images_with_tag") / images.height
-    labels = _ranked_labels(scored).filter(
-        share >= selection.minimum_share, share <= selection.maximum_share
-    )
-    if labels.is_empty():
-        weighty = _weighted(wanted, images).filter(pl.col("weight") > 0)
-        raise EmptyMap(_explain(selection, images.height, [tags, wanted, weighty, scored]))
-    return (
-        scored.rename({"tag": "label"})
-        .join(labels.lazy(), on="label")
-        .select("image", "tag", "label", "score", "weight")
+    labels = wanted.select(pl.col("tag").unique()).collect(engine="streaming")["tag"].sort()
+    numbers = labels.to_frame().select("tag", pl.row_index("number"))
+    links = (
+        _scored(wanted, images, selection.threshold)
+        .join(numbers.lazy(), on="tag")
+        .select("image", pl.col("number").alias("tag"), "score")
         .sort("image", "tag")
         .collect(engine="streaming")
     )
+    rows = links["tag"].to_numpy()
+    counts = np.bincount(rows, minlength=len(labels))
+    share = counts / images.height
+    kept = (share >= selection.minimum_share) & (share <= selection.maximum_share) & (counts > 0)
+    if not kept.any():
+        weighty, scored = (_scored(wanted, images, least) for least in (0.0, selection.threshold))
+        raise EmptyMap(_explain(selection, images.height, [tags, wanted, weighty, scored]))
+    if (kept != (counts > 0)).any():
+        links = links.filter(pl.Series(kept[rows]))
+        rows = links["tag"].to_numpy()
+    rank = (np.cumsum(counts > 0) - 1).astype(np.uint32)
+    ranked = links.with_columns(
+        pl.Series("tag", rank[rows]), pl.col("score").cast(pl.Float32).alias("weight")
+    )
+    return SelectedTags(ranked, labels.filter(pl.Series(counts > 0)))
 
 
 def with_idf(links: pl.DataFrame) -> pl.DataFrame:
@@ -96,33 +150,25 @@ def tag_matrix(
     Raises:
         EmptyMap: no tag is left.
     """
-    links = select_tags(images, tags, selection)
-    if selection.idf:
-        links = with_idf(links)
-    labels = links.select("tag", "label").unique("tag").sort("tag")["label"]
-    columns = links["tag"].rank("dense").cast(pl.Int32) - 1
+    selected = ranked_tags(images, tags, selection)
+    links = with_idf(selected.links) if selection.idf else selected.links
+    columns, labels = selected.dense()
     matrix = csr_array(
-        (links["weight"].to_numpy(), (links["image"].to_numpy(), columns.to_numpy())),
+        (links["weight"].to_numpy(), (links["image"].to_numpy(), columns)),
         shape=(images.height, len(labels)),
     )
-    return matrix, labels
+    return matrix, labels.alias("label")
 
 
-def _weighted(tags: pl.LazyFrame, images: pl.DataFrame) -> pl.LazyFrame:
-    """Tags of known images: ``image`` (its row in ``images``), ``tag``, ``score``, ``weight``."""
+def _scored(tags: pl.LazyFrame, images: pl.DataFrame, threshold: float) -> pl.LazyFrame:
+    """Tags of known images that weigh something: ``image`` (its row there), ``tag``, ``score``."""
     rows = images.select(pl.col("id").alias("image"), pl.row_index("row").cast(pl.Int32))
-    return tags.join(rows.lazy(), on="image").select(
-        pl.col("row").alias("image"),
-        "tag",
-        "score",
-        pl.col("score").cast(pl.Float32).alias("weight"),
+    weighty = tags.filter(
+        pl.col("score") >= threshold, pl.col("score").cast(pl.Float32) > 0
+    ).select("image", "tag", "score")
+    return weighty.join(rows.lazy(), on="image").select(
+        pl.col("row").alias("image"), "tag", "score"
     )
-
-
-def _ranked_labels(links: pl.LazyFrame) -> pl.DataFrame:
-    """The labels: ``label``, ``tag`` (its rank among them), ``images_with_tag``."""
-    counts = links.group_by(pl.col("tag").alias("label")).agg(pl.len().alias("images_with_tag"))
-    return counts.collect(engine="streaming").sort("label").with_row_index("tag")
 
 
 def _explain(selection: TagSelection, images: int, stages: list[pl.LazyFrame]) -> str:
