@@ -60,3 +60,39 @@ def test_typical_images_are_the_most_typical_and_not_one_picture_again_and_again
     )
     assert typical_images(images, 3).rows() == [(0, ["b", "c", "d"]), (1, ["f", "e"])]
     assert typical_images(images, 4)["typical"][0].to_list() == ["b", "c", "d", "a"]
+
+
+def test_typical_images_of_a_cluster_are_found_among_many() -> None:
+    random = np.random.default_rng(4)
+    count = 500
+    images = pl.DataFrame(
+        {
+            "id": [f"{row:03}" for row in random.permutation(count)],
+            "cluster": pl.Series(random.integers(0, 9, count), dtype=pl.Int32),
+            "typicality": random.integers(0, 12, count) / 12,
+            "frequency": random.integers(1, 4, count),
+        }
+    )
+    found = typical_images(images, 6)
+    for cluster, typical in found.iter_rows():
+        ordered = sorted(
+            images.filter(pl.col("cluster") == cluster).iter_rows(named=True),
+            key=lambda row: (-row["typicality"], -row["frequency"], row["id"]),
+        )
+        values = [row["typicality"] for row in ordered]
+        again = [values[:place].count(value) for place, value in enumerate(values)]
+        best = sorted(range(len(ordered)), key=again.__getitem__)
+        assert typical == [ordered[place]["id"] for place in best[:6]]
+    assert found["cluster"].to_list() == list(range(9))
+
+
+def test_of_many_images_each_is_as_typical_as_of_few() -> None:
+    dice = np.random.default_rng(3)
+    scores = csr_array(dice.random((20, 5)) * (dice.random((20, 5)) < 0.7))
+    clusters = np.repeat([0, 1, 2, -1], 5).astype(np.int32)
+    few = image_vectors(scores, dice.normal(size=(20, 40)).astype(np.float16))
+    rows = np.tile(np.arange(20), 500)
+    many = few.take(rows.astype(np.intp))
+    found = typicality(many, clusters[rows], np.ones(len(rows), dtype=np.int64))
+    alone = typicality(few, clusters, np.full(20, 500))
+    np.testing.assert_allclose(found, alone[rows], rtol=1e-6)

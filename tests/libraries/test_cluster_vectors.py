@@ -118,3 +118,18 @@ def test_images_that_are_equal_in_tags_and_embedding_are_one(
     ]
     assert [whole[row] for row in first] == list(dict.fromkeys(whole))
     assert [whole[first[number]] for number in sets] == whole
+
+
+def test_of_many_images_each_is_as_it_would_be_of_few() -> None:
+    dice = np.random.default_rng(2)
+    some = csr_array(np.round(dice.random((700, 6)) * (dice.random((700, 6)) < 0.6), 1))
+    rows = dice.integers(0, 700, 10_000)
+    many = csr_array(some[rows])
+    first, sets = distinct_rows(many, None)
+    (few, few_sets), texts = distinct_rows(some, None), some.toarray()
+    np.testing.assert_array_equal(texts[rows[first]][sets], texts[rows])
+    assert len(first) == len(np.unique(few_sets[rows])) <= len(few)
+    vectors, alone = image_vectors(many, None), image_vectors(some, None)
+    np.testing.assert_array_equal(vectors.tags.toarray(), alone.tags.toarray()[rows])
+    common = vectors.tags.toarray().astype(np.float64).sum(axis=0) / (vectors.has_tags.sum() + 10)
+    np.testing.assert_allclose(vectors.common, common, rtol=1e-6)

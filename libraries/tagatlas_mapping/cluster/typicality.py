@@ -7,8 +7,7 @@ import polars as pl
 from numpy.typing import NDArray
 from scipy.sparse import csr_array
 
-from tagatlas_mapping.cluster.scores import row_of_entry
-from tagatlas_mapping.cluster.vectors import Vectors
+from tagatlas_mapping.cluster.vectors import Vectors, entries_by_block
 
 
 def typicality(
@@ -30,7 +29,9 @@ def typicality(
     found = np.zeros(len(vectors))
     inside = np.flatnonzero(clusters >= 0)
     if len(inside):
-        cosines = _cosines(vectors.take(inside), clusters[inside], weights[inside])
+        if len(inside) < len(vectors):  # avoids a copy, which can be gigabytes
+            vectors = vectors.take(inside)
+        cosines = _cosines(vectors, clusters[inside], weights[inside])
         found[inside] = np.clip((1 + cosines) / 2, 0.0, 1.0)
     return found
 
@@ -46,17 +47,20 @@ def _cosines(
         shape=(int(clusters.max()) + 1, len(vectors)),
     )
     tags = vectors.tags
-    rows = row_of_entry(tags)
-    unit = csr_array((tags.data * scale[rows], tags.indices, tags.indptr), shape=tags.shape)
+    lengthened = tags.data * np.repeat(scale, np.diff(tags.indptr))
+    unit = csr_array((lengthened, tags.indices, tags.indptr), shape=tags.shape)
     mean_tags = (member @ unit).toarray() - np.outer(np.asarray(member @ centred), vectors.common)
     mean_embeddings = member @ vectors.embeddings
-    shares = unit.data * mean_tags[clusters[rows], unit.indices]
-    products = np.asarray(np.bincount(rows, shares, len(vectors)), dtype=np.float64)
-    products -= centred * (mean_tags @ vectors.common)[clusters]
-    products += np.einsum("ij,ij->i", vectors.embeddings, mean_embeddings[clusters])
+    products = np.empty(len(vectors))
+    for some, entries, rows in entries_by_block(unit):
+        own = clusters[some]
+        shares = unit.data[entries] * mean_tags[own[rows], unit.indices[entries]]
+        products[some] = np.bincount(rows, shares, len(own))
+        products[some] -= centred[some] * (mean_tags @ vectors.common)[own]
+        products[some] += np.einsum("ij,ij->i", vectors.embeddings[some], mean_embeddings[own])
     means = np.sqrt((mean_tags**2).sum(axis=1) + (mean_embeddings**2).sum(axis=1))[clusters]
-    own = np.sqrt((centred > 0) + (vectors.embeddings**2).sum(axis=1))
-    cosines: NDArray[np.float64] = products / np.maximum(means * own, 1e-12)
+    lengths = np.sqrt((centred > 0) + (vectors.embeddings**2).sum(axis=1))
+    cosines: NDArray[np.float64] = products / np.maximum(means * lengths, 1e-12)
     return cosines
 
 
@@ -73,8 +77,12 @@ def typical_images(images: pl.DataFrame, most: int) -> pl.DataFrame:
     Returns:
         One row a cluster, in order: ``cluster``, ``typical`` (List[String]).
     """
+    # Only the best few values of a cluster can be on its list; to sort millions takes long.
+    best = pl.col("typicality").unique().top_k(most).min().alias("least")
     return (
         images.lazy()
+        .join(images.lazy().group_by("cluster").agg(best), on="cluster")
+        .filter(pl.col("typicality") >= pl.col("least"))
         .sort("typicality", "frequency", "id", descending=[True, True, False])
         .with_columns(again=pl.int_range(pl.len()).over("cluster", "typicality"))
         .sort("again", maintain_order=True)

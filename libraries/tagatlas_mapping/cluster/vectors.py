@@ -10,8 +10,6 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.sparse import csr_array
 
-from tagatlas_mapping.cluster.scores import row_of_entry
-
 _PRIOR_IMAGES = 10
 """Number of empty images added to each mean, so that features of few images are kept."""
 
@@ -89,11 +87,14 @@ def image_vectors(scores: csr_array, embeddings: NDArray[np.float16] | None) -> 
     reduced = np.zeros((scores.shape[0], 0), dtype=np.float32)
     if embeddings is not None and embeddings.any():
         reduced = _components(embeddings)
-    rows = row_of_entry(scores)
-    totals = np.bincount(rows, scores.data, scores.shape[0])
-    roots = np.sqrt(scores.data / totals[rows]).astype(np.float32)
+    roots = np.empty(scores.nnz, dtype=np.float32)
+    sums = np.zeros(scores.shape[1])
+    for _, entries, rows in entries_by_block(scores):
+        values = scores.data[entries]
+        totals = np.bincount(rows, values)
+        roots[entries] = np.sqrt(values / totals[rows])
+        np.add.at(sums, scores.indices[entries].astype(np.intp), roots[entries].astype(np.float64))
     tags = csr_array((roots, scores.indices, scores.indptr), shape=scores.shape)
-    sums = np.bincount(tags.indices, tags.data, tags.shape[1])
     common = sums / (np.count_nonzero(np.diff(tags.indptr)) + _PRIOR_IMAGES)
     return Vectors(tags, common.astype(np.float32), reduced)
 
@@ -160,6 +161,23 @@ def _blocks(count: int) -> Iterator[slice]:
         yield slice(start, min(start + _ROWS_AT_ONCE, count))
 
 
+def entries_by_block(matrix: csr_array) -> Iterator[tuple[slice, slice, NDArray[np.intp]]]:
+    """The entries of a matrix, those of some thousand rows at a time.
+
+    What is computed of all at once takes many times the matrix's memory.
+
+    Yields:
+        The rows, their entries, and the row of each of these entries, from 0 within the block.
+    """
+    for some in _blocks(matrix.shape[0]):
+        starts = matrix.indptr[some.start : some.stop + 1]
+        yield (
+            some,
+            slice(int(starts[0]), int(starts[-1])),
+            np.repeat(np.arange(some.stop - some.start), np.diff(starts)),
+        )
+
+
 def distinct_rows(
     scores: csr_array, embeddings: NDArray[np.float16] | None
 ) -> tuple[NDArray[np.intp], NDArray[np.int32]]:
@@ -176,10 +194,11 @@ def distinct_rows(
         The first image of each of m sets of equal ones, rising, shape (m,); and each image's set,
         shape (n,).
     """
-    values = scores.data.astype(np.float32).view(np.uint32).astype(np.uint64)
-    hashes = _sums_by_row(
-        _mixed(values ^ (scores.indices.astype(np.uint64) << np.uint64(32))), scores
-    )
+    hashes = np.zeros(scores.shape[0], dtype=np.uint64)
+    for some, entries, rows in entries_by_block(scores):
+        words = scores.data[entries].astype(np.float32).view(np.uint32).astype(np.uint64)
+        words ^= scores.indices[entries].astype(np.uint64) << np.uint64(32)
+        np.add.at(hashes[some], rows, _mixed(words))
     if embeddings is not None:
         for some in _blocks(len(embeddings)):
             words = np.ascontiguousarray(embeddings[some]).view(np.uint16).astype(np.uint64)
@@ -190,13 +209,6 @@ def distinct_rows(
     number = np.empty(len(first), dtype=np.int32)
     number[order] = np.arange(len(first), dtype=np.int32)
     return first[order], number[sets]
-
-
-def _sums_by_row(values: NDArray[np.uint64], matrix: csr_array) -> NDArray[np.uint64]:
-    """Sums over each row of a matrix of values, one an entry, shape (n,); modulo 2^64."""
-    running = np.zeros(len(values) + 1, dtype=np.uint64)
-    np.cumsum(values, out=running[1:])
-    return np.diff(running[matrix.indptr])
 
 
 def _mixed(words: NDArray[np.uint64]) -> NDArray[np.uint64]:
