@@ -142,8 +142,9 @@ def measure(images: int) -> tuple[dict[str, float], float, float]:
     clock = [time.perf_counter()]
     themes = our_themes(table, tags, collection.network, seed=0)
     clock.append(time.perf_counter())
-    names = name_clusters(table, tags.lazy(), themes.of_image)["name"].to_list()
-    name_subclusters(table, tags.lazy(), themes.of_image, themes.sub_of_image, taken=names)
+    scores, labels = score_matrix(table, tags.lazy())
+    names = name_clusters(scores, labels, themes.of_image)["name"].to_list()
+    name_subclusters(scores, labels, themes.of_image, themes.sub_of_image, taken=names)
     clock.append(time.perf_counter())
     cluster_quantities(counted, themes.of_image)
     cluster_of_tags(collection.network, themes.of_image)

@@ -97,7 +97,7 @@ def measure(folder: Path) -> None:
     has = np.zeros(scores.shape, dtype=np.bool_)
     rows, kept = row_of_entry(scores), scores.data >= 0.5 * best[row_of_entry(scores)]
     has[rows[kept], scores.indices[kept]] = True
-    now = name_clusters(images.select("id"), tags, clusters)["name"].to_list()
+    now = name_clusters(scores, labels, clusters)["name"].to_list()
     print(f"\n{folder}: {images.height} images, {len(now)} clusters")
     for title, names in (("as made", drawn.clusters["automatic_name"].to_list()), ("now", now)):
         figures = [

@@ -48,7 +48,7 @@ def works(folder: Path) -> dict[str, Callable[[], object]]:
     network = BipartiteBuilder(BipartiteOptions()).build(images, tags)
     members = find_members(network, images, None, options.size_by)
     compared = compare_images(members, images, tags, None, options.sample)
-    found = find_clusters(members, compared, tags, clusterer, options, progress=no_progress)
+    found = find_clusters(members, compared, clusterer, options, progress=no_progress)
     start = spectral_start(network, options.seed)
 
     def place() -> object:

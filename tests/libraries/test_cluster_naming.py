@@ -9,6 +9,7 @@ from planted import planted_collection
 
 from tagatlas.testing import ODD_LABELS
 from tagatlas_mapping.cluster import name_clusters, name_subclusters
+from tagatlas_mapping.cluster.scores import score_matrix
 
 Collection = list[tuple[int, dict[str, float]]]
 """A cluster and tags for each image."""
@@ -25,10 +26,12 @@ def named(collection: Collection) -> pl.DataFrame:
         for image, (_, tags) in zip(ids, collection, strict=True)
         for tag, score in tags.items()
     ]
-    return name_clusters(
+    scores, labels = score_matrix(
         pl.DataFrame({"id": ids}),
         pl.DataFrame(rows, schema=["image", "tag", "score"], orient="row").lazy(),
-        np.array([cluster for cluster, _ in collection], dtype=np.int32),
+    )
+    return name_clusters(
+        scores, labels, np.array([cluster for cluster, _ in collection], dtype=np.int32)
     )
 
 
@@ -54,7 +57,7 @@ def test_images_in_no_cluster_are_named_as_such() -> None:
         {"image": ["a", "b", "c"], "tag": ["cat", "in no cluster", "cat"], "score": [0.9] * 3}
     )
     clusters = np.array([0, 1, 0], dtype=np.int32)
-    table = name_clusters(images, tags.lazy(), clusters, remainder=0)
+    table = name_clusters(*score_matrix(images, tags.lazy()), clusters, remainder=0)
     assert table["name"].to_list() == ["in no cluster (2)", "in no cluster"]
     assert table["tags"].to_list() == [["cat"], ["in no cluster"]]
 
@@ -62,7 +65,7 @@ def test_images_in_no_cluster_are_named_as_such() -> None:
 def test_names_of_planted_clusters_begin_with_the_planted_tag() -> None:
     collection, tags, topic_of = planted_collection(300, 6)
     found = clusters_of(collection, tags)
-    table = name_clusters(collection, tags.lazy(), found)
+    table = name_clusters(*score_matrix(collection, tags.lazy()), found)
     for cluster, name, distinctive in table.iter_rows():
         topic = np.bincount(topic_of[found == cluster]).argmax()
         assert name.startswith(f"topic {topic}")
@@ -161,8 +164,8 @@ def test_names_depend_on_nothing_but_the_scores() -> None:
     collection, tags, _ = planted_collection(120, 4)
     found = clusters_of(collection, tags)
     shuffled = tags.sample(fraction=1.0, shuffle=True, seed=5)
-    assert name_clusters(collection, tags.lazy(), found).equals(
-        name_clusters(collection, shuffled.lazy(), found)
+    assert name_clusters(*score_matrix(collection, tags.lazy()), found).equals(
+        name_clusters(*score_matrix(collection, shuffled.lazy()), found)
     )
 
 
@@ -180,13 +183,11 @@ def test_sub_clusters_are_named_by_what_sets_them_apart_within_their_cluster() -
     clusters = np.array([cluster for cluster, _ in collection], dtype=np.int32)
     subclusters = np.array([number % 2 for number in range(20)] + [-1] * 10, dtype=np.int32)
     subclusters[0] = -1  # an image in none
-    table = name_subclusters(
+    scores, labels = score_matrix(
         pl.DataFrame({"id": ids}),
         pl.DataFrame(rows, schema=["image", "tag", "score"], orient="row").lazy(),
-        clusters,
-        subclusters,
-        taken=["finch"],
     )
+    table = name_subclusters(scores, labels, clusters, subclusters, taken=["finch"])
     assert table.select("subcluster", "cluster").rows() == [(0, 0), (1, 0)]
     assert table["tags"].list.first().to_list() == ["finch", "owl"]
     first, second = table["name"]
@@ -199,7 +200,8 @@ def test_no_sub_clusters_have_no_names() -> None:
     collection, tags, _ = planted_collection(30, 2)
     nobody = np.full(30, -1, dtype=np.int32)
     clusters = np.zeros(30, dtype=np.int32)
-    assert name_subclusters(collection, tags.lazy(), clusters, nobody, taken=[]).is_empty()
+    scores, labels = score_matrix(collection, tags.lazy())
+    assert name_subclusters(scores, labels, clusters, nobody, taken=[]).is_empty()
 
 
 def test_a_cluster_without_tags_has_a_name() -> None:

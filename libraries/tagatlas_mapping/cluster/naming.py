@@ -10,7 +10,6 @@ from numpy.typing import NDArray
 from scipy.sparse import csr_array
 
 from tagatlas.wording import untaken
-from tagatlas_mapping.cluster.scores import row_of_entry, score_matrix
 from tagatlas_mapping.cluster.wording import TagsHeld, word_names
 
 _PRIOR_IMAGES = 10.0
@@ -20,8 +19,8 @@ _REMAINDER = "in no cluster"
 
 
 def name_clusters(
-    images: pl.DataFrame,
-    tags: pl.LazyFrame,
+    scores: csr_array,
+    labels: Sequence[str],
     clusters: NDArray[np.int32],
     *,
     remainder: int | None = None,
@@ -41,9 +40,10 @@ def name_clusters(
     of a cluster is not distinctive of it.
 
     Args:
-        images: ordered by ``id``: ``id`` (String).
-        tags: their tags: ``image``, ``tag`` (String), ``score`` (Float64, in [0, 1]); tags of
-            other images are ignored. A cluster of which no image has one is ``without tags``.
+        scores: of n images' t tags, in (0, 1], shape (n, t), as from
+            :func:`~tagatlas_mapping.cluster.scores.score_matrix`. A cluster of which no image has
+            a tag is ``without tags``.
+        labels: of the tags, length t.
         clusters: cluster of each image, numbered from 0 without gaps, shape (n,).
         remainder: the number among these of images that are in none: they are ``in no cluster``.
 
@@ -52,7 +52,6 @@ def name_clusters(
         about 40 characters, no two alike) and ``tags`` (List[String], at most 10, the most
         distinctive first, with the backend's labels).
     """
-    scores, labels = score_matrix(images, tags)
     found = _named(TagsHeld.of(scores), _relative(scores), labels, clusters, taken=())
     found = found.select(pl.row_index("cluster").cast(pl.Int32), "name", "tags")
     if remainder is None:
@@ -64,8 +63,8 @@ def name_clusters(
 
 
 def name_subclusters(
-    images: pl.DataFrame,
-    tags: pl.LazyFrame,
+    scores: csr_array,
+    labels: Sequence[str],
     clusters: NDArray[np.int32],
     subclusters: NDArray[np.int32],
     *,
@@ -74,8 +73,8 @@ def name_subclusters(
     """Name sub-clusters by their distinctive tags within their cluster, as clusters are named.
 
     Args:
-        images: as for :func:`name_clusters`.
-        tags: as for :func:`name_clusters`.
+        scores: as for :func:`name_clusters`.
+        labels: as for :func:`name_clusters`.
         clusters: as for :func:`name_clusters`.
         subclusters: sub-cluster of each image, numbered by cluster from 0 without gaps; -1 for
             images in none; shape (n,).
@@ -85,12 +84,14 @@ def name_subclusters(
         One row a sub-cluster, in order: ``subcluster`` (Int32), ``cluster`` (Int32) and ``name``
         and ``tags`` as from :func:`name_clusters`.
     """
-    scores, labels = score_matrix(images, tags)
-    held, weights = TagsHeld.of(scores), _relative(scores)
     found = pl.DataFrame(
         schema={"cluster": pl.Int32, "name": pl.String, "tags": pl.List(pl.String)}
     )
-    for cluster in np.unique(clusters[subclusters >= 0]):
+    divided = np.unique(clusters[subclusters >= 0])
+    if not len(divided):
+        return found.select(pl.row_index("subcluster").cast(pl.Int32), "cluster", "name", "tags")
+    held, weights = TagsHeld.of(scores), _relative(scores)
+    for cluster in divided:
         members = np.flatnonzero(clusters == cluster)
         subs = subclusters[members]
         numbers = np.where(subs < 0, -1, subs - found.height)
@@ -105,7 +106,7 @@ def name_subclusters(
 def _named(
     held: TagsHeld,
     weights: csr_array,
-    labels: list[str],
+    labels: Sequence[str],
     groups: NDArray[np.int32],
     *,
     taken: Sequence[str],
@@ -133,8 +134,8 @@ def _named(
 
 def _relative(scores: csr_array) -> csr_array:
     """Scores as fractions of each image's best one, shape (images, tags)."""
-    best = scores.max(axis=1).toarray()
-    relative = scores.data / best[row_of_entry(scores)]
+    relative = np.repeat(scores.max(axis=1).toarray(), np.diff(scores.indptr))
+    np.divide(scores.data, relative, out=relative)  # gigabytes are not to be there twice
     return csr_array((relative, scores.indices, scores.indptr), shape=scores.shape)
 
 

@@ -13,7 +13,6 @@ from numpy.typing import NDArray
 from scipy.sparse import csr_array
 
 from tagatlas.wording import untaken
-from tagatlas_mapping.cluster.scores import row_of_entry
 
 _NAME_LENGTH = 40
 _TAGS_IN_NAME = 3
@@ -45,8 +44,8 @@ class TagsHeld:
     """Which of n images has which of t tags.
 
     Attributes:
-        likely: 1 where the score is at least half of the image's best, shape (n, t).
-        sure: 1 where it is also at least half of the median of the images' best scores. Where a
+        likely: true where the score is at least half of the image's best, shape (n, t).
+        sure: true where it is also at least half of the median of the images' best scores. Where a
             tagger has nothing to go by, all its scores are low, and their order is chance.
     """
 
@@ -58,7 +57,7 @@ class TagsHeld:
         """From scores above 0, shape (n, t)."""
         best = scores.max(axis=1).toarray().ravel() if scores.shape[1] else np.zeros(0)
         usual = float(np.median(best[best > 0])) if best.any() else 0.0
-        is_likely = scores.data >= _HAS * best[row_of_entry(scores)]
+        is_likely = scores.data >= np.repeat(_HAS * best, np.diff(scores.indptr))
         return cls(
             _where(scores, is_likely), _where(scores, is_likely & (scores.data >= _HAS * usual))
         )
@@ -69,11 +68,18 @@ class TagsHeld:
 
 
 def _where(scores: csr_array, mask: NDArray[np.bool_]) -> csr_array:
-    """A matrix of ones at some of the entries of another."""
-    ones = csr_array((mask.astype(np.float64), scores.indices, scores.indptr), shape=scores.shape)
-    ones = ones.copy()  # eliminating zeros would change the indices of the other
-    ones.eliminate_zeros()
-    return ones
+    """A matrix that is true at some of the entries of another, and has no other entries."""
+    kept = np.zeros(len(mask) + 1, dtype=scores.indptr.dtype)
+    np.cumsum(mask, out=kept[1:])
+    indices = scores.indices[mask]
+    return csr_array(
+        (np.ones(len(indices), dtype=np.bool_), indices, kept[scores.indptr]), shape=scores.shape
+    )
+
+
+def _images_with(held: csr_array) -> NDArray[np.int64]:
+    """Number of images that have each tag, shape (t,)."""
+    return np.bincount(held.indices, minlength=held.shape[1])
 
 
 def word_names(
@@ -218,13 +224,12 @@ def _candidates(
     held: TagsHeld, labels: Sequence[str], groups: NDArray[np.int32]
 ) -> list[_Candidates]:
     """The tags that a fifth of the images of each group have."""
-    all_likely = np.asarray(held.likely.sum(axis=0))
-    all_sure = np.asarray(held.sure.sum(axis=0))
+    all_likely, all_sure = _images_with(held.likely), _images_with(held.sure)
     found = []
     for group in range(int(groups.max()) + 1):
         members = np.flatnonzero(groups == group)
         own = held.take(members)
-        likely, sure = (np.asarray(each.sum(axis=0)) for each in (own.likely, own.sure))
+        likely, sure = _images_with(own.likely), _images_with(own.sure)
         tags = np.flatnonzero(likely >= max(1.0, _SOME * len(members)))
         likely, sure = likely[tags], sure[tags]
         # Images of which the tagger is unsure tell little of where a tag belongs: all of them
@@ -240,8 +245,8 @@ def _candidates(
             _Candidates(
                 has_tags=own.likely.nnz > 0,
                 texts=tuple(one_line(labels[tag]) for tag in best),
-                likely=own.likely[:, best].toarray() > 0,
-                sure=own.sure[:, best].toarray() > 0,
+                likely=own.likely[:, best].toarray(),
+                sure=own.sure[:, best].toarray(),
                 inside=inside[order],
                 outside=(all_sure[best] - sure[order]) / rest,
                 f2=f2[order],

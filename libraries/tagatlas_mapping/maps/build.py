@@ -67,7 +67,6 @@ def draw_map(
     found = find_clusters(
         members,
         compared,
-        tags,
         clusterer,
         options,
         progress=_part(progress, 0.0, CLUSTERING),
@@ -131,7 +130,12 @@ def _nodes(members: Members, places: Places, found: Clustering) -> pl.DataFrame:
     records[is_image] = facts["records"].to_numpy()
     shown = np.ones(count, dtype=np.bool_)
     shown[is_image] = places.images.shown
-    nodes = network.nodes.select("id", "kind", "label").with_columns(
+    subcluster = np.full(count, -1, dtype=np.int32)
+    subcluster[is_image] = found.of_image["subcluster"].fill_null(-1).to_numpy()
+    typicality = np.zeros(count)
+    typicality[is_image] = found.of_image["typicality"].to_numpy()
+    in_none = pl.Series(subcluster < 0)
+    return network.nodes.select("id", "kind", "label").with_columns(
         pl.Series("x", places.positions[:, 0]),
         pl.Series("y", places.positions[:, 1]),
         pl.Series("width", drawn[:, 0]),
@@ -142,13 +146,9 @@ def _nodes(members: Members, places: Places, found: Clustering) -> pl.DataFrame:
         pl.Series("out_degree", out_degrees),
         pl.Series("in_degree", in_degrees),
         pl.Series("shown", shown),
+        pl.Series("subcluster", subcluster).set(in_none, None),
+        pl.Series("typicality", typicality),
     )
-    return nodes.join(
-        found.of_image.select("id", "subcluster", "typicality"),
-        on="id",
-        how="left",
-        maintain_order="left",
-    ).with_columns(pl.col("typicality").fill_null(0.0))
 
 
 def _tag_sides(degrees: NDArray[np.int64], boxes: Points) -> Points:

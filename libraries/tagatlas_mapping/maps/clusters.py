@@ -66,14 +66,15 @@ def compare_images(
         embeddings: of ``images``, as in :func:`tagatlas_mapping.maps.build.draw_map`.
         sample: the most images that are clustered one by one.
     """
-    is_mapped = images["id"].is_in(members.facts["id"].implode())
-    mapped = images.filter(is_mapped)
-    scores, labels = score_matrix(mapped, tags)
+    ids = members.facts["id"].gather(members.by_id)
+    scores, labels = score_matrix(ids.to_frame(), tags)
+    if embeddings is not None and len(ids) < images.height:
+        embeddings = embeddings[images["id"].is_in(ids.implode()).to_numpy()]
     return ClusterInput(
-        ids=mapped["id"],
+        ids=ids,
         scores=scores,
         tags=labels,
-        embeddings=None if embeddings is None else embeddings[is_mapped.to_numpy()],
+        embeddings=embeddings,
         network=members.ties,
         sample=sample,
     )
@@ -82,7 +83,6 @@ def compare_images(
 def find_clusters(
     members: Members,
     compared: ClusterInput,
-    tags: pl.LazyFrame,
     clusterer: Clusterer,
     options: MapOptions,
     *,
@@ -93,7 +93,6 @@ def find_clusters(
     Args:
         members: of the map.
         compared: its images, as from :func:`compare_images`.
-        tags: all tags of the images: ``image``, ``tag``, ``score``.
         clusterer: finds the clusters.
         options: of the map.
         progress: called with the clusterer's progress.
@@ -101,13 +100,10 @@ def find_clusters(
     Raises:
         PluginError, UsageError, OptionError: see :func:`tagatlas_mapping.cluster.find_themes`.
     """
-    mapped = members.facts.sort("id")
     themes = find_themes(clusterer, compared, seed=options.seed, progress=progress)
-    clustered = members.facts.join(
-        mapped.select("id", *_columns(themes)), on="id", how="left", maintain_order="left"
-    )
-    table = _table(mapped, tags, themes, clustered)
-    subtable = _subtable(mapped, tags, themes, clustered, taken=table["name"].to_list())
+    clustered = members.facts.with_columns(_columns(themes, members.by_id))
+    table = _table(compared, themes, clustered)
+    subtable = _subtable(compared, themes, clustered, taken=table["name"].to_list())
     of_image = clustered.select(
         "id",
         "cluster",
@@ -117,12 +113,15 @@ def find_clusters(
     return Clustering(table, subtable, themes.agreement, of_image)
 
 
-def _columns(themes: Themes) -> list[pl.Series]:
+def _columns(themes: Themes, by_id: NDArray[np.intp]) -> list[pl.Series]:
+    """What is known of the images, which themes have by rising id, in the order of the nodes."""
+    place = np.empty(len(by_id), dtype=np.intp)
+    place[by_id] = np.arange(len(by_id))
     return [
-        pl.Series("cluster", themes.of_image),
-        pl.Series("subcluster", themes.sub_of_image),
-        pl.Series("typicality", themes.typicality),
-        pl.Series("sub_typicality", themes.sub_typicality),
+        pl.Series("cluster", themes.of_image[place]),
+        pl.Series("subcluster", themes.sub_of_image[place]),
+        pl.Series("typicality", themes.typicality[place]),
+        pl.Series("sub_typicality", themes.sub_typicality[place]),
     ]
 
 
@@ -132,12 +131,12 @@ def _stability(values: NDArray[np.float64] | None) -> pl.Expr:
     return known.cast(pl.Float64).alias("stability")
 
 
-def _table(
-    mapped: pl.DataFrame, tags: pl.LazyFrame, themes: Themes, members: pl.DataFrame
-) -> pl.DataFrame:
+def _table(compared: ClusterInput, themes: Themes, members: pl.DataFrame) -> pl.DataFrame:
     """The table of clusters, without their places."""
     quantities = cluster_quantities(members, members["cluster"].to_numpy())
-    named = name_clusters(mapped, tags, themes.of_image, remainder=themes.remainder)
+    named = name_clusters(
+        compared.scores, compared.tags, themes.of_image, remainder=themes.remainder
+    )
     return (
         put_names(named, themes.names, "name", taken=())
         .with_columns(
@@ -151,19 +150,16 @@ def _table(
 
 
 def _subtable(
-    mapped: pl.DataFrame,
-    tags: pl.LazyFrame,
-    themes: Themes,
-    members: pl.DataFrame,
-    *,
-    taken: Sequence[str],
+    compared: ClusterInput, themes: Themes, members: pl.DataFrame, *, taken: Sequence[str]
 ) -> pl.DataFrame:
     """The table of sub-clusters; ``taken`` are the names of the clusters."""
     inside = members.filter(pl.col("subcluster") >= 0).select(
         "id", "frequency", cluster="subcluster", typicality="sub_typicality"
     )
     quantities = cluster_quantities(members, members["subcluster"].to_numpy())
-    names = name_subclusters(mapped, tags, themes.of_image, themes.sub_of_image, taken=taken)
+    names = name_subclusters(
+        compared.scores, compared.tags, themes.of_image, themes.sub_of_image, taken=taken
+    )
     return (
         names.with_columns(pl.col("name").alias("automatic_name"))
         .join(quantities.rename({"cluster": "subcluster"}), on="subcluster", maintain_order="left")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from functools import cached_property
 
 import numpy as np
 import polars as pl
@@ -11,6 +12,8 @@ from numpy.typing import NDArray
 from tagatlas.errors import OptionError
 from tagatlas.network import IMAGE, Network
 from tagatlas_mapping.maps.image_places import tie_images
+
+_FACTS = ("id", "pixel_width", "pixel_height", "records", "frequency")
 
 
 @dataclass(frozen=True, eq=False)
@@ -35,6 +38,11 @@ class Members:
     def is_image(self) -> NDArray[np.bool_]:
         """Mask of the nodes that are images, shape (n,)."""
         return self.network.is_kind(IMAGE)
+
+    @cached_property
+    def by_id(self) -> NDArray[np.intp]:
+        """The rows of ``facts`` by rising ``id``, shape (images,)."""
+        return self.facts["id"].arg_sort().to_numpy().astype(np.intp)
 
     @property
     def are_tied(self) -> bool:
@@ -62,7 +70,7 @@ def find_members(
     facts = (
         tied.nodes.filter(tied.is_kind(IMAGE))
         .select("id")
-        .join(images, on="id", how="left", maintain_order="left")
+        .join(images.select(_FACTS), on="id", how="left", maintain_order="left")
     )
     whole = network if ties is None else replace(network, nodes=tied.nodes)
     return Members(whole, tied, facts, _quantity(tied, facts, size_by))
