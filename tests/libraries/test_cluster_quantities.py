@@ -57,3 +57,26 @@ def test_links_between_tags_do_not_count() -> None:
 def test_a_network_without_tags_has_none_to_place() -> None:
     found = cluster_of_tags(network([(0, 1, 1.0)], 2, 0), np.array([0, 1], dtype=np.int32))
     assert found.shape == (0,)
+
+
+def test_many_links_are_added_up_as_few_are() -> None:
+    random = np.random.default_rng(3)
+    images, tags, clusters = 70_000, 20, 6
+    drawn = random.random((images, tags)) < 0.8
+    sources, targets = (ends.astype(np.int32) for ends in np.nonzero(drawn))
+    weights = (random.integers(1, 5, len(sources)) / 4).astype(np.float32)
+    of_image = random.integers(0, clusters, images).astype(np.int32)
+    names = [str(row) for row in range(images + tags)]
+    found = cluster_of_tags(
+        Network(
+            pl.DataFrame({"id": names, "kind": [IMAGE] * images + [TAG] * tags, "label": names}),
+            sources,
+            targets + np.int32(images),
+            weights,
+        ),
+        of_image,
+    )
+    sums = np.zeros((tags, clusters))
+    np.add.at(sums, (targets, of_image[sources]), weights)
+    assert len(weights) > 1_048_576
+    assert found.tolist() == sums.argmax(axis=1).tolist()

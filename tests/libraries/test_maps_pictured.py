@@ -35,3 +35,11 @@ def test_crowded_and_sparse_ground_is_shown_alike_by_its_most_typical_images() -
     assert 70 <= shown.sum() <= 100
     assert shown[:900].sum() < 2 * shown[900:].sum()
     assert np.median(typicality[:900][shown[:900]]) > 0.85
+
+
+def test_of_equals_the_first_is_chosen() -> None:
+    positions = np.array([[0.0, 0.0], [0.0, 0.0], [9.0, 9.0], [9.0, 9.0], [9.0, 9.0]])
+    clusters = np.array([1, 1, 0, 0, 0], dtype=np.int32)
+    typicality = np.array([0.5, 0.5, 0.1, 0.7, 0.7])
+    shown = choose_pictured(positions, clusters, typicality, 2)
+    assert shown.tolist() == [True, False, False, True, False]

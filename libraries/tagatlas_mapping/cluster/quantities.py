@@ -5,8 +5,11 @@ from __future__ import annotations
 import numpy as np
 import polars as pl
 from numpy.typing import NDArray
+from scipy.sparse import csr_array
 
 from tagatlas.network import IMAGE, Network
+
+_LINKS_AT_ONCE = 1 << 20
 
 
 def cluster_quantities(images: pl.DataFrame, clusters: NDArray[np.int32]) -> pl.DataFrame:
@@ -45,24 +48,28 @@ def cluster_of_tags(network: Network, image_clusters: NDArray[np.int32]) -> NDAr
     is_image = network.is_kind(IMAGE)
     if is_image.all():
         return np.empty(0, dtype=np.int32)
-    cluster_of_node = np.zeros(network.node_count, dtype=np.int32)
-    cluster_of_node[is_image] = image_clusters
-    ends = pl.DataFrame(
-        {
-            "tag": np.concatenate([network.targets, network.sources]),
-            "image": np.concatenate([network.sources, network.targets]),
-            "weight": np.concatenate([network.weights, network.weights]).astype(np.float64),
-        }
-    )
-    links = ends.filter(
-        pl.Series(is_image[ends["image"].to_numpy()] & ~is_image[ends["tag"].to_numpy()])
-    )
-    strongest = (
-        links.with_columns(pl.Series("cluster", cluster_of_node[links["image"].to_numpy()]))
-        .group_by("tag", "cluster", maintain_order=True)
-        .agg(pl.col("weight").sum())
-        .sort(["tag", "weight", "cluster"], descending=[False, True, False])
-        .unique("tag", keep="first", maintain_order=True)
-    )
-    cluster_of_node[strongest["tag"].to_numpy()] = strongest["cluster"].to_numpy()
-    return cluster_of_node[~is_image]
+    weights = _weights_of_clusters(network, is_image, image_clusters).tocoo()
+    other, cluster = weights.coords
+    strongest_first = np.lexsort((cluster, -weights.data, other))
+    linked, first = np.unique(other[strongest_first], return_index=True)
+    found = np.zeros(weights.shape[0], dtype=np.int32)
+    found[linked] = cluster[strongest_first][first]
+    return found
+
+
+def _weights_of_clusters(
+    network: Network, is_image: NDArray[np.bool_], image_clusters: NDArray[np.int32]
+) -> csr_array:
+    """Weight of links of each node that is no image to images of each cluster."""
+    row = np.where(is_image, np.cumsum(is_image), np.cumsum(~is_image)) - 1
+    shape = (int(np.count_nonzero(~is_image)), int(image_clusters.max(initial=0)) + 1)
+    weights = csr_array(shape)
+    for start in range(0, network.edge_count, _LINKS_AT_ONCE):
+        some = slice(start, start + _LINKS_AT_ONCE)
+        ends = network.sources[some], network.targets[some]
+        for image, other in (ends, ends[::-1]):
+            is_tie = is_image[image] & ~is_image[other]
+            cluster = image_clusters[row[image[is_tie]]]
+            own = network.weights[some][is_tie].astype(np.float64)
+            weights = weights + csr_array((own, (row[other[is_tie]], cluster)), shape=shape)
+    return csr_array(weights)

@@ -6,8 +6,13 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.spatial import cKDTree
 
+from tagatlas_processors import processors
+
 _GUIDES = 8
 """Number of nearest moved nodes that a node follows."""
+
+_AT_ONCE = 1 << 15
+"""Nodes whose guides are found together, since distances to these take much memory."""
 
 
 def follow(
@@ -30,10 +35,15 @@ def follow(
         New positions of ``others``, shape (m, 2).
     """
     guides = min(guides, len(before))
-    distances, nearest = cKDTree(before).query(others, k=range(1, guides + 1))
+    tree, moves = cKDTree(before), after - before
     # At a moved node's own position only that node counts; avoids a division by zero.
     floor = 1e-9 * (float(np.ptp(before, axis=0).max()) or 1.0)
-    nearness = 1 / np.maximum(distances, floor)
-    weights = nearness / nearness.sum(axis=1, keepdims=True)
-    moves = (after - before)[nearest]
-    return np.asarray(others + (weights[:, :, None] * moves).sum(axis=1), dtype=np.float64)
+    followed = np.empty((len(others), 2))
+    for start in range(0, len(others), _AT_ONCE):
+        some = others[start : start + _AT_ONCE]
+        distances, nearest = tree.query(some, k=range(1, guides + 1), workers=processors())
+        nearness = 1 / np.maximum(distances, floor)
+        weights = nearness / nearness.sum(axis=1, keepdims=True)
+        moved = (weights[:, :, None] * moves[nearest]).sum(axis=1)
+        followed[start : start + _AT_ONCE] = some + moved
+    return followed

@@ -99,8 +99,10 @@ def likeness_of(network: Network, compared: ClusterInput, clusters: NDArray[np.i
         clusters: of the images, in the order of the nodes, shape (n,).
     """
     vectors = image_vectors(compared.scores, compared.embeddings)
-    rows = compared.ids.to_frame("id").with_row_index("row")
     ids = network.nodes.filter(network.is_kind(IMAGE)).select("id")
+    if ids["id"].equals(compared.ids):  # a copy can be gigabytes
+        return Likeness(vectors, clusters)
+    rows = compared.ids.to_frame("id").with_row_index("row")
     order = ids.join(rows, on="id", how="left", maintain_order="left")["row"]
     return Likeness(vectors.take(order.cast(pl.Int64).to_numpy()), clusters)
 

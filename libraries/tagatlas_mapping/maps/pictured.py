@@ -39,7 +39,7 @@ def choose_pictured(
     coarse, fine = 1, _FINEST
     while coarse < fine:
         middle = (coarse + fine + 1) // 2
-        if len(np.unique(_cells(positions, middle))) <= room:
+        if _different(_cells(positions, middle)) <= room:
             coarse = middle
         else:
             fine = middle - 1
@@ -51,11 +51,19 @@ def choose_pictured(
 def _most_typical(
     groups: NDArray[np.signedinteger], typicality: NDArray[np.float64]
 ) -> NDArray[np.intp]:
-    """The row of the most typical image of each group."""
-    best_first = np.lexsort((-typicality, groups))
-    _, first = np.unique(groups[best_first], return_index=True)
-    rows: NDArray[np.intp] = best_first[first]
-    return rows
+    """The row of the most typical image of each group; among equals the first."""
+    best = np.full(int(groups.max()) + 1, -np.inf)
+    np.maximum.at(best, groups, typicality)
+    rows = np.flatnonzero(typicality == best[groups])
+    _, first = np.unique(groups[rows], return_index=True)
+    return rows[first]
+
+
+def _different(cells: NDArray[np.int64]) -> int:
+    """Number of different cells, without sorting millions of them."""
+    is_there = np.zeros(int(cells.max()) + 1, dtype=np.bool_)
+    is_there[cells] = True
+    return int(np.count_nonzero(is_there))
 
 
 def _cells(positions: NDArray[np.float64], along: int) -> NDArray[np.int64]:

@@ -116,8 +116,10 @@ def _with_sample(
     lay_out: Callable[[Network], Points],
 ) -> Points:
     """Lay out the chosen nodes with their links of likeness, and place the others by likeness."""
-    part = network.edge_subgraph(chosen[network.sources] & chosen[network.targets])
-    is_placed = network.nodes["id"].is_in(part.nodes["id"].implode()).to_numpy()
+    kept = chosen[network.sources] & chosen[network.targets]
+    part = network.edge_subgraph(kept)
+    is_placed = np.zeros(network.node_count, dtype=np.bool_)
+    is_placed[network.sources[kept]] = is_placed[network.targets[kept]] = True
     if share > 0:
         part = with_likeness(part, likeness, is_placed[network.is_kind(IMAGE)], share)
     positions = np.zeros((network.node_count, 2))
