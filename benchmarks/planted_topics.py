@@ -86,6 +86,8 @@ def planted_parts(
 ) -> Iterator[PlantedPart]:
     """Make a collection as :func:`planted_topics` does, some of its images at a time.
 
+    Topics and vocabularies are of the whole collection, and what an image draws is of its part.
+
     Args:
         images: how many.
         seed: of everything random.
@@ -103,7 +105,9 @@ def planted_parts(
     )
     main = random.choice(topics, size=images, p=_zipf(topics, 0.5))
     second = random.integers(0, topics, images)
-    for first in range(0, images, at_once):
+    for number, first in enumerate(range(0, images, at_once)):
+        if number:
+            random = np.random.default_rng((seed, number))
         own, other = main[first : first + at_once], second[first : first + at_once]
         image = np.repeat(np.arange(len(own)), random.integers(draws[0], draws[1] + 1, len(own)))
         kind = random.random(len(image))

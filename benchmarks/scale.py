@@ -122,14 +122,17 @@ def write_tables(images: int, folder: Path) -> int:
             }
         )
         table.write_parquet(folder / "images" / f"{number:05}.parquet")
-        tags = pl.DataFrame({"row": part.images, "tag": part.tags, "score": part.scores})
-        labels = pl.Series([f"tag {tag}" for tag in range(int(part.tags.max()) + 1)])
-        ordered = tags.select(
-            "row", labels.gather(tags["tag"]).alias("tag"), pl.col("score").cast(pl.Float64)
-        ).sort("row", "score", "tag", descending=[False, True, False])
-        ordered.select(
-            table["id"].gather(ordered["row"]).alias("image"), "tag", "score"
-        ).write_parquet(folder / "tags" / f"{number:05}.parquet")
+        labels = pl.Series("label", [f"tag {tag}" for tag in range(int(part.tags.max()) + 1)])
+        rank = labels.rank("ordinal").to_numpy()  # numbers are sorted much faster than texts
+        order = np.lexsort((rank[part.tags], -part.scores, part.images))
+        tags = pl.DataFrame(
+            {
+                "image": table["id"].gather(part.images[order]),
+                "tag": labels.gather(part.tags[order]),
+                "score": part.scores[order].astype(np.float64),
+            }
+        )
+        tags.write_parquet(folder / "tags" / f"{number:05}.parquet")
         count += tags.height
     return count
 
