@@ -74,7 +74,11 @@ class MapData:
     @property
     def images(self) -> pl.DataFrame:
         """The rows of ``nodes`` that are images."""
-        return self.nodes.filter(self.nodes["kind"] == "image")
+        is_image = self.nodes["kind"] == "image"
+        first, count = is_image.arg_max() or 0, int(is_image.sum())
+        if is_image[first : first + count].all():  # nothing is copied where they lie together
+            return self.nodes[first : first + count]
+        return self.nodes.filter(is_image)
 
     @property
     def remainder(self) -> int | None:

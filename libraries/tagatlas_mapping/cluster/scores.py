@@ -20,20 +20,26 @@ def score_matrix(images: pl.DataFrame, tags: pl.LazyFrame) -> tuple[csr_array, l
         Scores, shape (n, t), float64, the columns of each row in order; and the tags' labels.
     """
     rows = images.select(pl.col("id").alias("image"), pl.row_index("row").cast(pl.Int32))
-    scored = tags.filter(pl.col("score") > 0).join(rows.lazy(), on="image")
-    labels = scored.select(pl.col("tag").unique()).collect(engine="streaming").sort("tag")
-    columns = labels.with_row_index("column").cast({"column": pl.Int32})
+    scored = tags.filter(pl.col("score") > 0)
+    # Joining ids takes longest by far: labels of other images are left out thereafter.
+    labels = scored.select(pl.col("tag").unique()).collect(engine="streaming")["tag"].sort()
+    numbers = labels.to_frame().select("tag", pl.row_index("number").cast(pl.Int32))
     entries = (
-        scored.join(columns.lazy(), on="tag")
-        .select("row", "column", "score")
+        scored.join(rows.lazy(), on="image")
+        .join(numbers.lazy(), on="tag")
+        .select("row", "number", "score")
         .collect(engine="streaming")
     )
+    tag = entries["number"].to_numpy()
+    used = np.zeros(len(labels), dtype=np.bool_)
+    used[tag] = True
+    column = (np.cumsum(used) - 1).astype(np.int32)
     matrix = csr_array(
-        (entries["score"].to_numpy(), (entries["row"].to_numpy(), entries["column"].to_numpy())),
-        shape=(images.height, labels.height),
+        (entries["score"].to_numpy(), (entries["row"].to_numpy(), column[tag])),
+        shape=(images.height, int(used.sum())),
     )
     matrix.sort_indices()
-    return matrix, labels["tag"].to_list()
+    return matrix, labels.filter(pl.Series(used)).to_list()
 
 
 def row_of_entry(matrix: csr_array) -> NDArray[np.intp]:
