@@ -100,10 +100,12 @@ class Atlas:
         """
         self.settings.require_trust(doing)
         self.require_store()
-        if others := self.settings.trust.unknown(self.catalog.addresses.of_the_web()):
+        others = self.settings.trust.unknown(self.catalog.addresses.locations(local=False))
+        if (first := next(others, None)) is not None:
+            number = 1 + sum(1 for _ in others)
             raise NotTrusted(
-                f"{self.folder} has {count(len(others), 'address')} that you did not add here, "
-                f"such as {masked(others[0])}, and {doing}: if somebody has changed the atlas, "
+                f"{self.folder} has {count(number, 'address')} that you did not add here, "
+                f"such as {masked(first)}, and {doing}: if somebody has changed the atlas, "
                 f"tagatlas trust {self.folder} lists what it asks for and accepts it"
             )
 

@@ -21,6 +21,7 @@ from tagatlas.wording import in_one_line
 from tagatlas_fetching.blocking import iterate_in_thread
 from tagatlas_fetching.download import Download, DownloadRejected, download, open_session
 from tagatlas_fetching.gathering import GatheringStore, when_put
+from tagatlas_fetching.host_names import LOCAL
 from tagatlas_fetching.hosts import Hosts
 from tagatlas_fetching.keep import Keeper
 from tagatlas_fetching.limits import refused_by
@@ -29,7 +30,7 @@ from tagatlas_fetching.options import FetchOptions
 from tagatlas_fetching.outcome import Address, FetchOutcome
 from tagatlas_fetching.retries import Retries
 from tagatlas_fetching.robots import Robots
-from tagatlas_fetching.schedule import LOCAL, Schedule, Try
+from tagatlas_fetching.schedule import Schedule, Try
 from tagatlas_fetching.workers import Workers
 from tagatlas_processors import processors
 

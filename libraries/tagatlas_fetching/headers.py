@@ -3,23 +3,24 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import replace
 
 from yarl import URL
 
 from tagatlas.errors import UsageError
 from tagatlas.wording import count
+from tagatlas_fetching.addresses import Addresses
+from tagatlas_fetching.host_names import host_of
 from tagatlas_fetching.hosts import HostPolicy, Hosts, is_confidential, secret_headers
 from tagatlas_fetching.outcome import Address
-from tagatlas_fetching.schedule import host_of
 
 _SHOWN = 3
 
 
 def bind_headers(
-    addresses: Iterable[Address], collection: Iterable[Address], common: HostPolicy, host: str
-) -> list[Address]:
+    addresses: Addresses, collection: Iterable[Address], common: HostPolicy, host: str
+) -> Addresses:
     """Bind the headers for all hosts that may be keys to one origin.
 
     Args:
@@ -37,10 +38,10 @@ def bind_headers(
     """
     names = ", ".join(secret_headers(common))
     if not names:
-        return list(addresses)
+        return addresses
     origins = {origin for each in collection if (origin := _origin(each)) is not None}
     if not host and len(origins) < 2:
-        return list(addresses)
+        return addresses
     listed = sorted(map(str, origins))
     shown = ", ".join(listed[:_SHOWN]) + ", ..." * (len(listed) > _SHOWN)
     if not host:
@@ -56,10 +57,12 @@ def bind_headers(
             f"they are of {shown or 'no host that a key is sent to'}"
         )
     elsewhere = f"https://{host}"
-    return [
-        each if _origin(each) in meant else replace(each, headers_for=elsewhere)
-        for each in addresses
-    ]
+    return addresses.changed(
+        lambda some: [
+            each if _origin(each) in meant else replace(each, headers_for=elsewhere)
+            for each in some
+        ]
+    )
 
 
 def _origin(address: Address) -> URL | None:
@@ -79,7 +82,7 @@ def _is_of(origin: URL, host: str) -> bool:
     )
 
 
-def unsent_lines(addresses: Sequence[Address], hosts: Hosts) -> list[str]:
+def unsent_lines(addresses: Iterable[Address], hosts: Hosts) -> list[str]:
     """A line for each set of headers that some addresses do not get, as others could read it."""
     unsent: Counter[str] = Counter()
     for each in addresses:

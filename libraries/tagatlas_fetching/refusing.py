@@ -5,9 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from hashlib import sha256
 
+import numpy as np
+
 from tagatlas.contracts import ImageCopy, ImageStatus, ImageStore, StoreInFront, Variant
 from tagatlas.errors import ImageRejected
-from tagatlas_fetching.outcome import Address, FetchOutcome
+from tagatlas_fetching.addresses import Addresses
+from tagatlas_fetching.outcome import FetchOutcome
 
 REASON = "removed by request"
 
@@ -64,19 +67,21 @@ class RefusingStore(StoreInFront):
 
 
 def part_refused(
-    addresses: Sequence[Address], refused: frozenset[str]
-) -> tuple[list[Address], list[FetchOutcome]]:
+    addresses: Addresses, refused: frozenset[str]
+) -> tuple[Addresses, list[FetchOutcome]]:
     """The addresses that may be fetched, and the outcomes of the refused ones.
 
     Args:
         addresses: to be fetched.
         refused: hashes of addresses that may not come back.
     """
-    asked, outcomes = [], []
-    for address in addresses:
-        if refused and hash_of(address.location) in refused:
-            outcome = FetchOutcome(address.key, ImageStatus.REFUSED, REASON, attempts=0)
-            outcomes.append(outcome)
-        else:
-            asked.append(address)
-    return asked, outcomes
+    if not refused:
+        return addresses, []
+    is_asked = np.fromiter(
+        (hash_of(each.location) not in refused for each in addresses), bool, len(addresses)
+    )
+    outcomes = [
+        FetchOutcome(key, ImageStatus.REFUSED, REASON, attempts=0)
+        for key in addresses.keys[~is_asked].tolist()
+    ]
+    return addresses.only(is_asked), outcomes

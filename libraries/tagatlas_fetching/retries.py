@@ -8,9 +8,10 @@ from dataclasses import dataclass, field, replace
 
 from tagatlas.contracts import ImageStatus, Recovery
 from tagatlas_fetching.download import OVERLOADED, DownloadRejected
+from tagatlas_fetching.host_names import host_in
 from tagatlas_fetching.options import FetchOptions
 from tagatlas_fetching.outcome import FetchOutcome
-from tagatlas_fetching.schedule import Schedule, Try, host_in
+from tagatlas_fetching.schedule import Schedule, Try
 from tagatlas_fetching.urls import other_readings
 
 LONGEST_PAUSE = 10

@@ -15,15 +15,15 @@ from collections import OrderedDict
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from heapq import heappop, heappush
+from itertools import islice
 
-from yarl import URL
+import numpy as np
 
+from tagatlas_fetching.addresses import Addresses
+from tagatlas_fetching.host_names import LOCAL
 from tagatlas_fetching.hosts import HostPolicy
 from tagatlas_fetching.outcome import Address, FetchOutcome
 from tagatlas_fetching.waiting import Waiting
-
-LOCAL = ""
-"""The host of all paths on this machine; only the total limit applies to it."""
 
 LONGEST_REST = 64
 """Longest rest of a host, in first pauses."""
@@ -41,6 +41,9 @@ SLOWER, FASTER = 2.0, 1.1
 
 SHORTEST_GAP, LONGEST_GAP = 0.02, 0.25
 """Initial and longest time between requests, in first pauses."""
+
+
+_AT_ONCE = 1000
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +77,7 @@ class Try:
 class _Host:
     name: str
     policy: HostPolicy
-    waiting: Waiting = field(default_factory=Waiting)
+    waiting: Waiting = field(default_factory=lambda: Waiting(np.empty(0, np.int64)))
     again: list[tuple[float, int, Try]] = field(default_factory=list)
     under_way: int = 0
     paced_until: float = 0.0
@@ -100,7 +103,8 @@ class Schedule:
 
     The next try is always at a host with the fewest under way, so that fast hosts get their share
     regardless of the number of slow ones. Times are seconds of any monotonic clock. No operation
-    takes a time that grows with the number of addresses.
+    takes a time that grows with the number of addresses, and an address that waits for its first
+    try takes the memory of its key: it is read when its turn comes.
     """
 
     def __init__(
@@ -116,7 +120,7 @@ class Schedule:
         """Sort the addresses by host.
 
         Args:
-            addresses: in the wanted order of those of one host.
+            addresses: in the wanted order of those of one host, each once.
             policies: gives the policy of a host by its name.
             concurrency: maximum tries under way in all; the caller keeps to it.
             rate: tries per second in all; 0 for no limit.
@@ -132,12 +136,13 @@ class Schedule:
         self._ready = [OrderedDict[str, None]() for _ in range(concurrency + 1)]
         self._resting: list[tuple[float, str]] = []
         self._not_before = 0.0
-        self._count = 0
         self._serial = 0
-        for address in addresses:
-            self._host(host_of(address)).waiting.append(address)
-            self._count += 1
-        for host in self._hosts.values():
+        wanted = Addresses.of(addresses)
+        self._read = wanted.read
+        self._count = len(wanted)
+        for name, keys in wanted.by_host():
+            host = self._host(name)
+            host.waiting = Waiting(keys)
             self._place(host, now=0.0)
 
     def __len__(self) -> int:
@@ -251,14 +256,16 @@ class Schedule:
         while host.again:
             self._count -= 1
             yield heappop(host.again)[2]
-        for address in host.waiting.rest():
-            self._count -= 1
-            yield Try(address, address.location, name)
+        while some := list(islice(host.waiting.rest(), _AT_ONCE)):
+            for address in self._read(some):
+                self._count -= 1
+                yield Try(address, address.location, name)
         self._place(host, 0.0)
 
     def _start(self, host: _Host, now: float) -> Try:
         if host.waiting:
-            address = host.waiting.elsewhere() if host.rests else host.waiting.first()
+            key = host.waiting.elsewhere() if host.rests else host.waiting.first()
+            [address] = self._read([key])
             tried = Try(address, address.location, host.name)
         else:
             tried = heappop(host.again)[2]
@@ -305,16 +312,3 @@ def _tolerated(host: _Host, *, answered: bool) -> int:
     if host.there:
         return min(max(FEWEST, math.ceil(UNLIKELY * host.tried / host.there)), MOST)
     return FEWEST if answered else 1
-
-
-def host_of(address: Address) -> str:
-    """The host of an address, for fairness only; any text gives some host."""
-    return LOCAL if address.local else host_in(address.location)
-
-
-def host_in(location: str) -> str:
-    """The host of a URL; any text gives some host."""
-    try:
-        return URL(location).raw_host or "?"
-    except (ValueError, IndexError):  # an index: yarl, on odd host names
-        return "?"

@@ -5,20 +5,23 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator
 
-from tagatlas_fetching.outcome import Address
+import numpy as np
+from numpy.typing import NDArray
 
 GOLDEN = (math.sqrt(5) - 1) / 2
 
 
 class Waiting:
-    """Addresses to be taken in order, or spread over the list. Used by one thread.
+    """Keys of addresses to be taken in order, or spread over the list. Used by one thread.
 
     All operations take amortised constant time.
     """
 
-    def __init__(self) -> None:
-        self._addresses: list[Address | None] = []
-        self._left = 0
+    def __init__(self, keys: NDArray[np.int64]) -> None:
+        """Take the keys, in the wanted order; the array is only read."""
+        self._keys = keys
+        self._is_taken: bytearray | None = None  # only where some were not taken in order
+        self._left = len(keys)
         self._next = 0
         self._probes = 0
 
@@ -26,39 +29,37 @@ class Waiting:
         """Number of addresses left."""
         return self._left
 
-    def append(self, address: Address) -> None:
-        """Add one at the end."""
-        self._addresses.append(address)
-        self._left += 1
-
-    def first(self) -> Address:
+    def first(self) -> int:
         """Take the first; there must be one."""
-        while (address := self._addresses[self._next]) is None:
+        while self._is_taken is not None and self._is_taken[self._next]:
             self._next += 1
-        return self._taken(self._next, address)
+        self._next += 1
+        return self._take(self._next - 1)
 
-    def elsewhere(self) -> Address:
+    def elsewhere(self) -> int:
         """Take one far from those taken this way before; there must be one.
 
         Indices advance by the golden ratio of the length, so that no regularity of the list can
         interfere.
         """
-        count = len(self._addresses)
+        count = len(self._keys)
+        if self._is_taken is None:
+            self._is_taken = bytearray(count)
         nearest = round(count * GOLDEN)
         step = next(step for step in range(nearest, 0, -1) if math.gcd(step, count) == 1)
         while True:
             self._probes += 1
             place = self._probes * step % count
-            address = self._addresses[place]
-            if address is not None:
-                return self._taken(place, address)
+            if place >= self._next and not self._is_taken[place]:
+                return self._take(place)
 
-    def rest(self) -> Iterator[Address]:
+    def rest(self) -> Iterator[int]:
         """Take all remaining ones, in order."""
         while self._left:
             yield self.first()
 
-    def _taken(self, place: int, address: Address) -> Address:
-        self._addresses[place] = None
+    def _take(self, place: int) -> int:
+        if self._is_taken is not None:
+            self._is_taken[place] = True
         self._left -= 1
-        return address
+        return int(self._keys[place])

@@ -11,9 +11,12 @@ from contextlib import closing
 from dataclasses import dataclass, field, replace
 from threading import Event
 
+import numpy as np
+
 from tagatlas.contracts import ImageStatus, ImageStore, Recovery
 from tagatlas.errors import TagatlasError
 from tagatlas_fetching import Address, FetchOptions, FetchOutcome
+from tagatlas_fetching.addresses import Addresses
 from tagatlas_fetching.hosts import Hosts
 from tagatlas_fetching.plain import encodable
 from tagatlas_fetching.refusing import RefusingStore
@@ -27,6 +30,9 @@ from tagatlas_shards.shard import Desk, Fault, Job, Lane, Results, Shard
 
 COPIES = "copies-"
 """How the names of shards of copies begin."""
+
+AT_ONCE = 100_000
+"""Maximum addresses whose copies are looked for together, but for those of one shard."""
 
 
 @dataclass(frozen=True)
@@ -174,13 +180,14 @@ def fetch_in_shards(
     recoveries: Mapping[str, Recovery],
     warn: Callable[[str], None],
     on_fault: OnFault,
-    kept: Sequence[tuple[str, Sequence[Fetched]]] = (),
+    kept: Sequence[str] = (),
     most: int = ADDRESSES,
 ) -> Iterator[list[FetchOutcome]]:
     """Fetch addresses in a pool of processes; yields outcomes as the engine's ``fetch`` does.
 
     A shard's file is removed once its outcomes are stored and no copies of its pictures are
-    looked for any more. Ctrl-C while it waits has what is fetched yielded, and is raised then.
+    looked for any more; until then, it says which ones are. Of an address, its number is in memory.
+    Ctrl-C while it waits has what is fetched yielded, and is raised then.
 
     Args:
         addresses: of the web, each once.
@@ -190,7 +197,7 @@ def fetch_in_shards(
         recoveries: by name, in the order in which they are asked.
         warn: called with lines for the user.
         on_fault: called with unexpected errors that cost one address each.
-        kept: files of an earlier driver with the outcomes whose copies it did not look for yet.
+        kept: files of an earlier driver with outcomes whose copies it did not look for yet.
         most: addresses of a shard.
 
     Yields:
@@ -201,27 +208,36 @@ def fetch_in_shards(
     """
     told = Told(warn, on_fault)
     stop = Event()
-    files = _Kept(job.place)
-    searches: list[_Search] = []
-    by_key = {each.key: each for each in addresses}
-    for file, fetched in kept:
-        searches += (new := _searches(fetched, by_key, recoveries, file, files))
-        if not new:
+    wanted = Addresses.of(addresses)
+    left: list[tuple[str, int]] = []
+    begun: list[int] = []
+    for file in kept:
+        fetched = read_outcomes(job.place.get(file), file)
+        if new := _searches(fetched, wanted, recoveries, file):
+            left.append((file, len(new)))
+            begun += (search.address.key for search in new)
+        else:
             job.place.remove(file)
-    begun = {search.address.key for search in searches}
-    rest = [each for each in addresses if each.key not in begun]
-    for file, fetched in _results(
-        address_lanes(rest, hosts, most=most) if rest else [], job, pool, told, stop
-    ):
-        new = _searches(fetched, by_key, recoveries, file, files)
-        searches += new
+    rest = wanted.only(~np.isin(wanted.keys, begun)) if begun else wanted
+    lanes = address_lanes(rest, hosts, most=most) if rest else []
+    for file, fetched in _results(lanes, job, pool, told, stop):
+        new = _searches(fetched, wanted, recoveries, file)
         sought = {search.address.key for search in new}
         settled = [each.outcome for each in fetched if each.outcome.key not in sought]
         if settled:
             yield settled
-        if not new:
+        if new:
+            left.append((file, len(new)))
+        else:
             job.place.remove(file)
-    yield from _found(searches, job, pool, hosts, told, stop, files, most)
+    while left and not stop.is_set():
+        files, searches = _Kept(job.place), list[_Search]()
+        while left and len(searches) + left[-1][1] <= max(AT_ONCE, left[-1][1]):
+            file, _ = left.pop()
+            new = _searches(read_outcomes(job.place.get(file), file), wanted, recoveries, file)
+            files.searches[file] = len(new)
+            searches += new
+        yield from _found(searches, job, pool, hosts, told, stop, files, most)
     if told.failed:
         raise TagatlasError(told.sentence())
 
@@ -284,22 +300,18 @@ def _results(
 
 
 def _searches(
-    fetched: Sequence[Fetched],
-    addresses: Mapping[int, Address],
-    recoveries: Mapping[str, Recovery],
-    file: str,
-    files: _Kept,
+    fetched: Sequence[Fetched], wanted: Addresses, recoveries: Mapping[str, Recovery], file: str
 ) -> list[_Search]:
     """The searches for copies that outcomes in a file call for."""
+    sought = [each for each in fetched if each.is_sought] if recoveries else []
     found = []
-    for each in fetched:
+    addresses = wanted.find(each.outcome.key for each in sought)
+    for each in sought:
         address = addresses.get(each.outcome.key)
-        if address is None or not each.is_sought or each.location_hash != hash_of(address):
+        if address is None or each.location_hash != hash_of(address):
             continue
         if copies := _copies(each, address.location, recoveries):
             found.append(_Search(address, each.outcome, copies, file))
-    if found:
-        files.searches[file] = len(found)
     return found
 
 

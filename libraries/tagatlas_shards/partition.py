@@ -2,18 +2,25 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
+from functools import partial
 from hashlib import sha256
 from ipaddress import ip_address
-from itertools import zip_longest
 from math import ceil
+from operator import itemgetter
+
+import numpy as np
+from numpy.typing import NDArray
 
 from tagatlas_fetching import Address
+from tagatlas_fetching.addresses import Addresses, Read
 from tagatlas_fetching.hosts import HostPolicy, Hosts
-from tagatlas_fetching.schedule import host_of
-from tagatlas_shards.shard import Lane, Shard
+from tagatlas_shards.shard import Lane, Made, Shard
+
+Keys = NDArray[np.int64]
 
 IMAGES = 4096
 """Maximum images of a shard on average."""
@@ -48,13 +55,18 @@ def id_lanes(ids: Sequence[str], most: int = IMAGES) -> list[Lane]:
     digits = 1
     while len(ids) > most * 16**digits and digits < _DIGITS:
         digits += 1
-    by_prefix: dict[str, list[str]] = defaultdict(list)
-    for each in ids:
-        by_prefix[each[:digits]].append(each)
-    return [
-        Lane([Shard(f"{prefix}-{_digest(some)}", tuple(some))])
-        for prefix, some in sorted(by_prefix.items())
-    ]
+    lanes, begin = [], 0
+    while begin < len(ids):
+        prefix = ids[begin][:digits]
+        end = bisect_right(ids, prefix, begin, key=lambda each: each[:digits])
+        lanes.append(Lane(Made(1, partial(_id_shard, ids, prefix, slice(begin, end)))))
+        begin = end
+    return lanes
+
+
+def _id_shard(ids: Sequence[str], prefix: str, some: slice, _: int) -> Shard:
+    items = tuple(ids[some])
+    return Shard(f"{prefix}-{_digest(items)}", items)
 
 
 def address_lanes(
@@ -67,8 +79,10 @@ def address_lanes(
     of the host's connections and rate, so that together they keep to its limits. A lane rests
     between two shards as long as between two requests to its slowest host.
 
+    A shard's addresses are read when it is handed out.
+
     Args:
-        addresses: of the web.
+        addresses: of the web, each once.
         hosts: policies of the hosts.
         prefix: of the shards' names.
         most: addresses of a shard.
@@ -76,27 +90,27 @@ def address_lanes(
     Returns:
         Lanes of shards of :class:`~tagatlas_fetching.Address`; ``given`` are their :class:`Hosts`.
     """
-    by_host: dict[str, list[Address]] = defaultdict(list)
-    for address in addresses:
-        by_host[host_of(address)].append(address)
-    buckets = min(max(len(addresses) // LEAST, FEWEST), MOST)
+    wanted = Addresses.of(addresses)
+    by_host = dict(sorted(wanted.by_host(), key=itemgetter(0)))
+    buckets = min(max(len(wanted) // LEAST, FEWEST), MOST)
     small: dict[int, list[str]] = defaultdict(list)
     lanes: list[Lane] = []
-    for host, some in sorted(by_host.items()):
+    for host, keys in by_host.items():
         policy = hosts.for_host(host)
-        parts = min(policy.connections, ceil(len(some) / len(addresses) / LARGE), len(some))
-        if len(some) > LARGE * len(addresses) and parts > 1:
+        parts = min(policy.connections, ceil(len(keys) / len(wanted) / LARGE), len(keys))
+        if len(keys) > LARGE * len(wanted) and parts > 1:
             for number, share in enumerate(shares(policy, parts)):
                 part = Hosts(hosts.common, {**hosts.special, host: share})
-                lanes.append(
-                    _lane([some[number::parts]], [share], part, f"{prefix}{host}-{number}", most)
-                )
+                its_keys = [keys[number::parts]]
+                name = f"{prefix}{host}-{number}"
+                lanes.append(_lane(its_keys, [share], wanted.read, part, name, most))
         else:
             small[_bucket(registered_domain(host), buckets)].append(host)
     for bucket, names in sorted(small.items()):
         policies = [hosts.for_host(name) for name in names]
         of_each = [by_host[name] for name in names]
-        lanes.append(_lane(of_each, policies, hosts, f"{prefix}{bucket:04}", most))
+        name = f"{prefix}{bucket:04}"
+        lanes.append(_lane(of_each, policies, wanted.read, hosts, name, most))
     return lanes
 
 
@@ -131,21 +145,49 @@ def registered_domain(host: str) -> str:
 
 
 def _lane(
-    of_each: Sequence[Sequence[Address]],
+    of_each: Sequence[Keys],
     policies: Iterable[HostPolicy],
+    read: Read,
     hosts: Hosts,
     name: str,
     most: int,
 ) -> Lane:
     """A lane in which hosts take turns, so that each shard has many of them."""
-    turns = [each for some in zip_longest(*of_each) for each in some if each is not None]
+    counts = np.array([len(keys) for keys in of_each])
+    total = int(counts.sum())
+
+    def make(place: int) -> Shard:
+        turns = _turns(counts, place * most, min((place + 1) * most, total))
+        items = tuple(read([int(of_each[host][rank]) for host, rank in turns]))
+        digest = _digest(f"{each.key} {each.location}" for each in items)
+        return Shard(f"{_safe(name)}-{digest}", items, hosts)
+
     rates = [policy.rate for policy in policies if policy.rate]
-    shards = []
-    for begin in range(0, len(turns), most):
-        some = turns[begin : begin + most]
-        digest = _digest(f"{each.key} {each.location}" for each in some)
-        shards.append(Shard(f"{_safe(name)}-{digest}", tuple(some), hosts))
-    return Lane(shards, rest=1 / min(rates) if rates else 0.0)
+    return Lane(Made(ceil(total / most), make), rest=1 / min(rates) if rates else 0.0)
+
+
+def _turns(counts: NDArray[np.int64], begin: int, end: int) -> Iterator[tuple[int, int]]:
+    """The hosts whose turn it is at some places, each with the place among its own addresses.
+
+    In each round, every host that has any left has one turn.
+
+    Args:
+        counts: of addresses, by host.
+        begin: the first place.
+        end: the place after the last one, which is higher.
+    """
+
+    def before(number: int) -> int:
+        return int(np.minimum(counts, number).sum())
+
+    rounds = range(int(counts.max()) + 1)
+    first = bisect_right(rounds, begin, key=before) - 1
+    last = bisect_right(rounds, end - 1, key=before) - 1
+    of_each = np.clip(counts, first, last + 1) - first
+    hosts = np.repeat(np.arange(len(counts)), of_each)
+    ranks = first + np.arange(len(hosts)) - np.repeat(np.cumsum(of_each) - of_each, of_each)
+    turns = np.lexsort((hosts, ranks))[begin - before(first) : end - before(first)]
+    return zip(hosts[turns].tolist(), ranks[turns].tolist(), strict=True)
 
 
 def _bucket(domain: str, buckets: int) -> int:

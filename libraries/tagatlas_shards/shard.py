@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from threading import Event
+from typing import overload
 
 from tagatlas_shards.place import Place
 
@@ -23,6 +24,33 @@ class Shard:
     name: str
     items: Sequence[object]
     given: object = None
+
+
+class Made(Sequence[Shard]):
+    """Shards that are made each time they are asked for: their items are not kept in memory."""
+
+    def __init__(self, count: int, make: Callable[[int], Shard]) -> None:
+        """Take what makes them.
+
+        Args:
+            count: of shards.
+            make: gives the shard at a place, from 0; the same one each time.
+        """
+        self._count = count
+        self._make = make
+
+    def __len__(self) -> int:
+        """Number of shards."""
+        return self._count
+
+    @overload
+    def __getitem__(self, place: int) -> Shard: ...
+    @overload
+    def __getitem__(self, place: slice) -> list[Shard]: ...
+    def __getitem__(self, place: int | slice) -> Shard | list[Shard]:
+        """Make one shard, or some."""
+        places = range(self._count)[place]
+        return self._make(places) if isinstance(places, int) else [*map(self._make, places)]
 
 
 @dataclass(frozen=True)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import os
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -84,9 +84,9 @@ class Trust:
         around = (str(each) for each in (place, *place.parents))
         return self._everything or any(each in self._folders for each in around)
 
-    def unknown(self, addresses: Iterable[str]) -> list[str]:
+    def unknown(self, addresses: Iterable[str]) -> Iterator[str]:
         """Those of some addresses that the user has not accepted, in their order."""
-        return [] if self._everything else self._addresses.unknown(addresses)
+        return iter(()) if self._everything else self._addresses.unknown(addresses)
 
     def accept(
         self,

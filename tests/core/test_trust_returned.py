@@ -145,8 +145,8 @@ def test_a_file_torn_anywhere_forgets_no_whole_address(
             with path.open("ab") as file:
                 file.write(torn[:7])
     known = KnownAddresses(path)
-    assert known.unknown(text for each in added for text in each) == []
-    assert known.unknown(["long enough to be another"]) == ["long enough to be another"]
+    assert [*known.unknown(text for each in added for text in each)] == []
+    assert [*known.unknown(["long enough to be another"])] == ["long enough to be another"]
 
 
 def test_the_file_is_the_users_alone(own: Path) -> None:

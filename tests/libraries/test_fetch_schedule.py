@@ -6,13 +6,15 @@ from collections import Counter
 from dataclasses import replace
 from itertools import pairwise
 
+import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from tagatlas_fetching import Address
+from tagatlas_fetching.host_names import host_of
 from tagatlas_fetching.hosts import HostPolicy
-from tagatlas_fetching.schedule import Schedule, Try, host_of
+from tagatlas_fetching.schedule import Schedule, Try
 from tagatlas_fetching.waiting import Waiting
 
 
@@ -219,20 +221,16 @@ def test_a_host_that_asks_for_ever_is_given_up_at_once() -> None:
 
 @given(st.integers(1, 70), st.lists(st.booleans(), max_size=80))
 def test_addresses_are_taken_once_in_order_or_spread(count: int, choices: list[bool]) -> None:
-    waiting = Waiting()
-    for key in range(count):
-        waiting.append(Address(key, ""))
-    found = [(waiting.elsewhere() if spread else waiting.first()).key for spread in choices[:count]]
+    waiting = Waiting(np.arange(count))
+    found = [waiting.elsewhere() if spread else waiting.first() for spread in choices[:count]]
     assert len(waiting) == count - len(found)
-    found += [address.key for address in waiting.rest()]
+    found += waiting.rest()
     assert sorted(found) == list(range(count))
 
 
 def test_spread_addresses_leave_no_large_gap() -> None:
-    waiting = Waiting()
-    for key in range(1000):
-        waiting.append(Address(key, ""))
-    found = sorted(waiting.elsewhere().key for _ in range(31))
+    waiting = Waiting(np.arange(1000))
+    found = sorted(waiting.elsewhere() for _ in range(31))
     assert max(after - before for before, after in pairwise([0, *found, 1000])) <= 64
 
 

@@ -10,8 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tagatlas_fetching import Address
+from tagatlas_fetching.host_names import host_of
 from tagatlas_fetching.hosts import HostPolicy, Hosts
-from tagatlas_fetching.schedule import host_of
 from tagatlas_shards.partition import (
     address_lanes,
     id_lanes,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import Self
 
@@ -75,6 +76,10 @@ class Catalog:
         self.hidden = HiddenTable(self._database)
         self.removals = RemovalTable(self._database)
         self.pages = PageTable(self._database)
+
+    def unchanging(self) -> AbstractContextManager[None]:
+        """A block that sees one state of the catalog and does not write, whoever else does."""
+        return self._database.unchanging()
 
     def faults(self) -> list[str]:
         """Faults of the file itself, a line each; empty if there are none."""

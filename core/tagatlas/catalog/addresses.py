@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
 import polars as pl
 
@@ -17,8 +17,10 @@ from tagatlas.catalog.copies import (
 from tagatlas.catalog.database import Database, now
 from tagatlas.catalog.shown import cells_as_shown
 from tagatlas.contracts import ImageStatus, Variant
+from tagatlas.errors import StorageError
 from tagatlas_duplicates import Signature
 from tagatlas_fetching import Address, FetchOutcome, StoredImage
+from tagatlas_fetching.addresses import Addresses, gathered
 from tagatlas_mapping.maps.duplicates import Level
 
 
@@ -28,49 +30,78 @@ class AddressTable:
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    def with_status(self, statuses: Iterable[ImageStatus]) -> list[Address]:
-        """The addresses in any of these statuses.
+    def with_status(self, statuses: Iterable[ImageStatus]) -> Addresses:
+        """The addresses in any of these statuses, each read when it is needed.
 
         Ordered by number of attempts, then as added: another run begins with the addresses that
         the last one did not reach.
         """
         wanted = json.dumps([str(status) for status in statuses])
-        rows = self._database.frame(
-            "SELECT id, location, local FROM used_addresses "
-            "WHERE status IN (SELECT value FROM json_each(?)) ORDER BY attempts, id",
-            {"key": pl.Int64, "location": pl.String, "local": pl.Boolean},
+        pages = self._database.frames(
+            "SELECT id, location, local, attempts FROM used_addresses "
+            "WHERE status IN (SELECT value FROM json_each(?))",
+            _GATHERED,
             [wanted],
         )
-        return [Address(**row) for row in rows.iter_rows(named=True)]
+        return gathered(pages, self.read)
 
-    def of_the_web(self) -> list[str]:
-        """The addresses that are fetched from the network, as added."""
-        rows = self._database.rows("SELECT location FROM addresses WHERE NOT local ORDER BY id")
-        return [str(location) for (location,) in rows]
+    def refused(self, passes: Callable[[str, str], bool]) -> Addresses:
+        """The addresses refused because of a setting that now lets them pass; likewise.
 
-    def refused(self) -> list[tuple[Address, str]]:
-        """The addresses refused because of a setting, with that setting; ordered likewise.
-
-        See :func:`tagatlas_fetching.limits.would_pass`.
+        Args:
+            passes: whether an address passes; gets the setting, as
+                :func:`tagatlas_fetching.limits.would_pass` does, and the address's host.
         """
-        rows = self._database.frame(
-            "SELECT id, location, local, refused_by FROM used_addresses "
-            "WHERE refused_by <> '' ORDER BY attempts, id",
-            {
-                "key": pl.Int64,
-                "location": pl.String,
-                "local": pl.Boolean,
-                "refused_by": pl.String,
-            },
+        pages = self._database.frames(
+            "SELECT id, location, local, attempts, refused_by FROM used_addresses "
+            "WHERE refused_by <> ''",
+            _GATHERED | {"refused_by": pl.String},
         )
-        return [(Address(*row[:3]), row[3]) for row in rows.iter_rows()]
+        return gathered(pages, self.read, passes)
 
-    def named_in_documents(self) -> dict[int, str]:
-        """The addresses that only documents of the web name, with the URL of the first one."""
+    def read(self, keys: Sequence[int]) -> list[Address]:
+        """The addresses with these numbers, in their order; any thread may ask.
+
+        Raises:
+            StorageError: one of them is no longer there.
+        """
+        rows = self._database.rows_elsewhere(
+            "SELECT id, location, local FROM addresses "
+            "WHERE id IN (SELECT value FROM json_each(?))",
+            [json.dumps(keys)],
+        )
+        found = {address.key: address for address in map(_address, rows)}
+        try:
+            return [found[key] for key in keys]
+        except KeyError as error:
+            path = self._database.path
+            raise StorageError(f"address {error} has left {path}: run it again") from error
+
+    def without_image(self, keys: Iterable[int]) -> dict[int, Address]:
+        """Those of some addresses that a record names and that have no image, by number."""
         rows = self._database.rows(
+            "SELECT id, location, local FROM used_addresses "
+            "WHERE status <> 'ok' AND id IN (SELECT value FROM json_each(?))",
+            [json.dumps(list(keys))],
+        )
+        return {address.key: address for address in map(_address, rows)}
+
+    def locations(self, *, local: bool) -> Iterator[str]:
+        """The addresses that are paths, or those that are fetched from the network, as added."""
+        query = "SELECT location FROM addresses WHERE local = ? ORDER BY id"
+        return (str(location) for (location,) in self._database.stream(query, [local]))
+
+    def named_in_documents(self, keys: Iterable[int]) -> dict[int, str]:
+        """Those of some addresses that only documents of the web name, with the first one's URL.
+
+        Any thread may ask.
+        """
+        rows = self._database.rows_elsewhere(
             "SELECT address, min(sources.location) FROM records "
-            "JOIN sources ON sources.id = records.source GROUP BY address "
-            "HAVING min(sources.location LIKE 'http://%' OR sources.location LIKE 'https://%')"
+            "JOIN sources ON sources.id = records.source "
+            "WHERE address IN (SELECT value FROM json_each(?)) GROUP BY address "
+            "HAVING min(sources.location LIKE 'http://%' OR sources.location LIKE 'https://%')",
+            [json.dumps(list(keys))],
         )
         return {int(str(address)): str(location) for address, location in rows}
 
@@ -240,6 +271,15 @@ class AddressTable:
         [(count,)] = self._database.rows("SELECT count(*) FROM collection")
         return int(str(count))
 
+    def images_among(self, ids: Iterable[str]) -> set[str]:
+        """Those of some images that a record leads to; by id."""
+        rows = self._database.rows(
+            "SELECT sha256 FROM images WHERE sha256 IN (SELECT value FROM json_each(?)) "
+            "AND EXISTS (SELECT 1 FROM used_addresses WHERE image = images.id)",
+            [json.dumps(list(ids))],
+        )
+        return {str(image) for (image,) in rows}
+
     def images(self) -> pl.DataFrame:
         """The distinct images that a record leads to, ordered by ``id``.
 
@@ -302,6 +342,19 @@ class AddressTable:
         with self._database.transaction() as connection:
             for image, signature in signatures.items():
                 connection.execute(KEEP_SIGNATURE, signature_row(image, signature))
+
+
+_GATHERED: dict[str, type[pl.DataType]] = {
+    "key": pl.Int64,
+    "location": pl.String,
+    "local": pl.Boolean,
+    "attempts": pl.Int64,
+}
+
+
+def _address(row: tuple[object, ...]) -> Address:
+    key, location, local = row
+    return Address(int(str(key)), str(location), bool(local))
 
 
 _KEEP_IMAGE = (

@@ -12,7 +12,7 @@ _PATIENCE = 10.0
 """Seconds to wait for another connection's transaction."""
 
 
-def connect(path: Path, *, write: bool) -> tuple[sqlite3.Connection, bool]:
+def connect(path: Path, *, write: bool, one_thread: bool = True) -> tuple[sqlite3.Connection, bool]:
     """Connect to a file, which is created if it is missing.
 
     To read a file, SQLite writes others beside it. Where nothing can be written, as on a read-only
@@ -22,6 +22,7 @@ def connect(path: Path, *, write: bool) -> tuple[sqlite3.Connection, bool]:
     Args:
         path: of the file.
         write: whether it is opened to be changed; an error of the disk is raised later then.
+        one_thread: whether it is used by this thread alone, not by any one at a time.
 
     Returns:
         The connection, and whether it can change the file.
@@ -31,11 +32,13 @@ def connect(path: Path, *, write: bool) -> tuple[sqlite3.Connection, bool]:
         sqlite3.DatabaseError: it cannot be opened.
     """
     if _is_writable(path.parent) and (not path.exists() or _is_writable(path)):
-        connection = sqlite3.connect(path, isolation_level=None, timeout=_PATIENCE)
+        connection = sqlite3.connect(
+            path, isolation_level=None, timeout=_PATIENCE, check_same_thread=one_thread
+        )
         if write or _can_read(connection):
             return connection, True
         connection.close()
-    return _connect_to_read(path), False
+    return _connect_to_read(path, one_thread), False
 
 
 def _is_writable(path: Path) -> bool:
@@ -51,7 +54,7 @@ def _can_read(connection: sqlite3.Connection) -> bool:
     return True
 
 
-def _connect_to_read(path: Path) -> sqlite3.Connection:
+def _connect_to_read(path: Path, one_thread: bool) -> sqlite3.Connection:
     log, index = (path.with_name(f"{path.name}-{part}") for part in ("wal", "shm"))
     is_logged = log.exists() and log.stat().st_size > 0
     if is_logged and not index.exists() and not _is_writable(path.parent):
@@ -61,4 +64,6 @@ def _connect_to_read(path: Path) -> sqlite3.Connection:
         )
     mode = "mode=ro" if is_logged else "mode=ro&immutable=1"
     address = f"{path.absolute().as_uri()}?{mode}"
-    return sqlite3.connect(address, isolation_level=None, timeout=_PATIENCE, uri=True)
+    return sqlite3.connect(
+        address, isolation_level=None, timeout=_PATIENCE, check_same_thread=one_thread, uri=True
+    )

@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 from itertools import islice
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from threading import Lock
 
 import polars as pl
 
@@ -70,6 +71,8 @@ class Database:
         """
         self.path = path
         self._scratch = ExitStack()
+        self._reader: sqlite3.Connection | None = None
+        self._reading = Lock()
         with self._our_errors():
             self.connection, self._can_change = connect(path, write=write)
         try:
@@ -137,6 +140,16 @@ class Database:
                 raise
             self.connection.execute("COMMIT")
 
+    @contextmanager
+    def unchanging(self) -> Iterator[None]:
+        """All queries of the block see the same state; nothing is written in it."""
+        with self._our_errors():
+            self.connection.execute("BEGIN")
+        try:
+            yield
+        finally:
+            self.connection.execute("ROLLBACK")
+
     def execute(self, statement: str) -> None:
         """Run a statement outside of transactions, such as one on the whole file."""
         with self._our_errors():
@@ -149,11 +162,41 @@ class Database:
             self._patience.begin()
             return self.connection.execute(query, parameters).fetchall()
 
+    def rows_elsewhere(
+        self, query: str, parameters: Sequence[object] = ()
+    ) -> list[tuple[object, ...]]:
+        """All rows of a query, on another connection: for any thread, waiting for no writing."""
+        with self._our_errors(), self._reading:
+            if self._reader is None:
+                self._reader, _ = connect(self.path, write=False, one_thread=False)
+                self._scratch.callback(self._reader.close)
+                harden(self._reader)
+            return self._reader.execute(query, parameters).fetchall()
+
     def stream(self, query: str, parameters: Sequence[object] = ()) -> Iterator[tuple[object, ...]]:
         """The rows of a query, streamed: they are never all in memory."""
         with self._our_errors():
             self._patience.begin()
             yield from self.connection.execute(query, parameters)
+
+    def frames(
+        self,
+        query: str,
+        schema: dict[str, type[pl.DataType]],
+        parameters: Sequence[object] = (),
+    ) -> Iterator[pl.DataFrame]:
+        """The rows of a query in tables, streamed; ``schema`` names and types the columns in order.
+
+        Raises:
+            AtlasDamaged: a value is of another type.
+        """
+        rows = self.stream(query, parameters)
+        while some := list(islice(rows, _ROWS_AT_ONCE)):
+            try:
+                yield pl.DataFrame(some, schema=schema, orient="row")
+            except (TypeError, OverflowError, pl.exceptions.PolarsError) as error:
+                wrong = f"a value of {' or '.join(schema)} is of another type"
+                raise damaged(self.path, wrong) from error
 
     def frame(
         self,
@@ -161,21 +204,8 @@ class Database:
         schema: dict[str, type[pl.DataType]],
         parameters: Sequence[object] = (),
     ) -> pl.DataFrame:
-        """All rows of a query as a table; ``schema`` names and types its columns in order.
-
-        Rows are converted in parts, so that memory stays near the size of the table.
-
-        Raises:
-            AtlasDamaged: a value is of another type.
-        """
-        rows = self.stream(query, parameters)
-        parts = [pl.DataFrame(schema=schema)]
-        while some := list(islice(rows, _ROWS_AT_ONCE)):
-            try:
-                parts.append(pl.DataFrame(some, schema=schema, orient="row"))
-            except (TypeError, OverflowError, pl.exceptions.PolarsError) as error:
-                wrong = f"a value of {' or '.join(schema)} is of another type"
-                raise damaged(self.path, wrong) from error
+        """All rows of a query as a table; see :meth:`frames`, near whose sum its memory stays."""
+        parts = [pl.DataFrame(schema=schema), *self.frames(query, schema, parameters)]
         return pl.concat(parts, rechunk=True)
 
     @contextmanager

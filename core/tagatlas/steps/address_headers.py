@@ -7,13 +7,14 @@ from dataclasses import replace
 from tagatlas.atlas import Atlas
 from tagatlas.contracts import ImageStatus
 from tagatlas_fetching import Address
+from tagatlas_fetching.addresses import Addresses
 from tagatlas_fetching.headers import bind_headers, unsent_lines
 from tagatlas_fetching.hosts import Hosts, secret_headers
 
 
 def address_headers(
-    atlas: Atlas, addresses: list[Address], hosts: Hosts, host: str
-) -> tuple[list[Address], list[str]]:
+    atlas: Atlas, addresses: Addresses, hosts: Hosts, host: str
+) -> tuple[Addresses, list[str]]:
     """Bind headers to one origin; of addresses that a web document names, to the document's.
 
     Args:
@@ -31,9 +32,14 @@ def address_headers(
     """
     if not any(map(secret_headers, (hosts.common, *hosts.special.values()))):
         return addresses, []
-    named = atlas.catalog.addresses.named_in_documents()
+
+    def named(some: list[Address]) -> list[Address]:
+        documents = atlas.catalog.addresses.named_in_documents(each.key for each in some)
+        return [replace(each, headers_for=documents.get(each.key, "")) for each in some]
+
     every, bound = (
-        [replace(each, headers_for=named.get(each.key, "")) for each in some]
+        some.changed(named)
         for some in (atlas.catalog.addresses.with_status(ImageStatus), addresses)
     )
-    return bind_headers(bound, every, hosts.common, host), unsent_lines(bound, hosts)
+    bound = bind_headers(bound, every, hosts.common, host)
+    return bound, unsent_lines(bound, hosts)

@@ -77,7 +77,7 @@ def is_gone(atlas: Atlas, location: str) -> bool:
 
     Paths that somebody else put into the catalog are not looked at.
     """
-    is_path = Path(location).is_absolute() and not atlas.settings.trust.unknown([location])
+    is_path = Path(location).is_absolute() and not any(atlas.settings.trust.unknown([location]))
     return is_path and not Path(location).exists()
 
 

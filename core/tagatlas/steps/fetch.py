@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -32,13 +32,12 @@ from tagatlas.steps.sharding import fetches_on, outcomes_in_shards, take_outcome
 from tagatlas.steps.signatures import complete_signatures
 from tagatlas.steps.storing import store_outcomes
 from tagatlas.steps.trust import require_folders, require_hosts
-from tagatlas_fetching import Address, FetchOptions, FetchOutcome
+from tagatlas_fetching import FetchOptions, FetchOutcome
 from tagatlas_fetching.fates import by_host
-from tagatlas_fetching.hosts import Hosts, read_hosts
+from tagatlas_fetching.hosts import read_hosts
 from tagatlas_fetching.limits import REMEDIES, setting_of, would_pass
 from tagatlas_fetching.placeholders import Placeholder, find_placeholders
 from tagatlas_fetching.refusing import RefusingStore, part_refused
-from tagatlas_fetching.schedule import host_of
 from tagatlas_shards import check_where
 
 RETRIED = tuple(status for status in ImageStatus if status.is_failure)
@@ -211,9 +210,13 @@ def fetch_collection(
     on = fetches_on(atlas, options, hosts, recoveries, on)
     left = take_outcomes(atlas, refused, on)
     wanted = atlas.catalog.addresses.with_status([ImageStatus.PENDING, *retry])
-    changed = _let_through(atlas, options, hosts, {address.key for address in wanted})
-    require_folders(atlas, [each.location for each in [*wanted, *changed] if each.local])
-    addresses, kept_out = part_refused([*wanted, *changed], refused)
+    every = wanted.followed_by(
+        atlas.catalog.addresses.refused(
+            lambda setting, host: would_pass(setting, options, hosts.for_host(host))
+        )
+    )
+    require_folders(atlas, (each.location for each in every.where_local(local=True)))
+    addresses, kept_out = part_refused(every, refused)
     addresses, unsent = address_headers(atlas, addresses, hosts, options.header_host)
     atlas.catalog.addresses.store(kept_out)
     store = RefusingStore(atlas.store, refused)
@@ -252,7 +255,7 @@ def fetch_collection(
         _mark(atlas, placeholders)  # from now on they are known, with copies or without
         complete_signatures(atlas)
     notes = [*unsent, *(each.note for each in ways.values() if each.note)]
-    report = _report(atlas, done, len(changed))
+    report = _report(atlas, done, len(every) - len(wanted))
     return replace(report, notes=[*notes, *atlas.faults.lines()])
 
 
@@ -295,18 +298,6 @@ def require_images(report: FetchReport) -> None:
     setting = max(report.settings, key=lambda name: report.settings[name], default="")
     remedy = REMEDIES.get(setting, "check the addresses; --retry-failed tries them again")
     raise NoImages(f"no image could be fetched: {reasons}{more}: {remedy}")
-
-
-def _let_through(
-    atlas: Atlas, options: FetchOptions, hosts: Hosts, others: Collection[int]
-) -> list[Address]:
-    """Further addresses that were refused by a setting and would not be refused now."""
-    return [
-        address
-        for address, stood_against in atlas.catalog.addresses.refused()
-        if address.key not in others
-        and would_pass(stood_against, options, hosts.for_host(host_of(address)))
-    ]
 
 
 def _mark(atlas: Atlas, placeholders: Sequence[Placeholder]) -> None:

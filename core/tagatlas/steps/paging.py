@@ -50,7 +50,11 @@ def _read_pages(
     begun = kept.begun(identity, reading)
     trust = atlas.settings.trust
     before = None if begun is None else kept.records(identity)
-    if begun is None or before is None or trust.unknown([begun.token, *before.table["location"]]):
+    if (
+        begun is None
+        or before is None
+        or any(True for _ in trust.unknown([begun.token, *before.table["location"]]))
+    ):
         begun = None  # or somebody else has changed the pages
         kept.drop(identity)
     with show("reading") as progress:

@@ -14,18 +14,18 @@ from threading import Event
 from typing import Generic, TypeVar
 
 from tagatlas.atlas import Atlas, choose_store
-from tagatlas.contracts import ImageStatus, ImageStore, Recovery, Spec, Tagger, TagResult
+from tagatlas.contracts import ImageStore, Recovery, Spec, Tagger, TagResult
 from tagatlas.errors import StorageError
 from tagatlas.faults import ForgivingStore
 from tagatlas.options import secrets_of
 from tagatlas.plugins import Kind, PluginChoice, load_plugins
 from tagatlas.steps.storing import store_outcomes
-from tagatlas_fetching import Address, FetchOptions, FetchOutcome
+from tagatlas_fetching import FetchOptions, FetchOutcome
+from tagatlas_fetching.addresses import Addresses
 from tagatlas_fetching.hosts import Hosts, secret_headers
 from tagatlas_fetching.refusing import hash_of as refusal_of
 from tagatlas_shards import (
     Fault,
-    Fetched,
     FetchJob,
     Notes,
     Place,
@@ -125,10 +125,8 @@ def left_answers(
 ) -> Iterator[list[tuple[str, TagResult]]]:
     """The answers that a killed driver did not store, about images that are still there."""
     folder = answers_folder(tagger)
-    known: set[str] | None = None
     for answers in _found(atlas, on, lambda place: kept_answers(place, folder, atlas.plugins.warn)):
-        if known is None:
-            known = set(atlas.catalog.addresses.images()["id"])
+        known = atlas.catalog.addresses.images_among(image for image, _ in answers)
         yield [(image, result) for image, result in answers if image in known]
 
 
@@ -154,26 +152,21 @@ def calls_in_shards(
         )
 
 
-def take_outcomes(
-    atlas: Atlas, refused: frozenset[str], on: str
-) -> list[tuple[str, list[Fetched]]]:
+def take_outcomes(atlas: Atlas, refused: frozenset[str], on: str) -> list[str]:
     """Store the outcomes that a killed driver did not store.
 
     An address that has its image keeps it, and one that is known no more is left out.
 
     Returns:
-        If fetching goes on in shards: files with the outcomes whose copies are still to be looked
-        for. All other files are removed.
+        If fetching goes on in shards: files with outcomes whose copies are still to be looked for.
+        All other files are removed.
     """
-    known: dict[int, Address] = {}
     left = []
     place = _place(atlas)
     for name, fetched in _found(
         atlas, on, lambda place: kept_outcomes(place, FETCHED, atlas.plugins.warn)
     ):
-        if not known:
-            open_ = [status for status in ImageStatus if status != ImageStatus.OK]
-            known = {each.key: each for each in atlas.catalog.addresses.with_status(open_)}
+        known = atlas.catalog.addresses.without_image(each.outcome.key for each in fetched)
         mine = [
             each
             for each in fetched
@@ -183,9 +176,8 @@ def take_outcomes(
             and (each.outcome.image is None or refusal_of(each.outcome.image.id) not in refused)
         ]
         store_outcomes(atlas, [each.outcome for each in mine if not each.is_sought])
-        sought = [each for each in mine if each.is_sought]
-        if sought and on:
-            left.append((name, sought))
+        if on and any(each.is_sought for each in mine):
+            left.append(name)
         elif place is not None:
             place.remove(name)
     return left
@@ -193,7 +185,7 @@ def take_outcomes(
 
 def outcomes_in_shards(
     atlas: Atlas,
-    addresses: Sequence[Address],
+    addresses: Addresses,
     options: FetchOptions,
     store: ImageStore,
     *,
@@ -201,16 +193,15 @@ def outcomes_in_shards(
     recoveries: Mapping[str, Recovery],
     read_pages: bool,
     refused: frozenset[str],
-    kept: Sequence[tuple[str, Sequence[Fetched]]],
+    kept: Sequence[str],
     on: str,
 ) -> Iterator[list[FetchOutcome]]:
     """Fetch addresses as the engine's ``fetch`` does, in shards; files of this machine here."""
     from tagatlas_fetching.engine import fetch  # slow to load
 
-    here = [each for each in addresses if each.local]
-    if here:
+    if here := addresses.where_local(local=True):
         yield from fetch(here, store, options, hosts=hosts, on_fault=atlas.faults.record)
-    far = [each for each in addresses if not each.local]
+    far = addresses.where_local(local=False)
     place = _place(atlas)
     if not far or place is None:
         return

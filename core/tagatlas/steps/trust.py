@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import os
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from itertools import chain
 from pathlib import Path
-
-import polars as pl
 
 from tagatlas.atlas import DEFAULT_STORE, Atlas
 from tagatlas.contracts import Records
@@ -18,7 +17,7 @@ from tagatlas.plugins import IMAGE_STORES
 from tagatlas.step_options import plugin_owners, step_owners
 from tagatlas.steps.opened import AtlasLike, opened
 from tagatlas.unread import commands_owners
-from tagatlas_fetching.schedule import host_in
+from tagatlas_fetching.host_names import host_in
 from tagatlas_options.names import Owner
 from tagatlas_trust import Asked, mark_of, new_id, read_id, write_id
 from tagatlas_trust.folders import folders_of
@@ -65,15 +64,17 @@ def trust(atlas: AtlasLike, *, confirm: Callable[[TrustReport], bool] | None = N
         AtlasError: there is no atlas, or it is damaged; see :func:`tagatlas.open_atlas`.
         StorageError: what is accepted cannot be written.
     """
-    with opened(atlas, write=False) as its_atlas:
+    with opened(atlas, write=False) as its_atlas, its_atlas.catalog.unchanging():
         kept = its_atlas.settings.trust
         asked, folders = asked_settings(its_atlas), asked_folders(its_atlas)
-        unknown = kept.unknown(its_atlas.catalog.addresses.of_the_web())
+        table = its_atlas.catalog.addresses
         not_accepted = [each.place for each in asked if not kept.accepts(each)]
         report = TrustReport(
             settings=[(each.place, masked(each.shown)) for each in asked],
             folders=folders,
-            hosts=dict(Counter(map(host_in, unknown)).most_common()),
+            hosts=dict(
+                Counter(map(host_in, kept.unknown(table.locations(local=False)))).most_common()
+            ),
             new=[*not_accepted, *(each for each in folders if not kept.accepts_folder(each))],
             was_trusted=kept.is_trusted,
             is_trusted=kept.is_trusted,
@@ -82,7 +83,7 @@ def trust(atlas: AtlasLike, *, confirm: Callable[[TrustReport], bool] | None = N
             return report
         kept.begin(mark_of(_id_of(its_atlas.folder), os.environ))
         sources = [each.location for each in its_atlas.catalog.records.sources()]
-        kept.accept(asked, folders, [*sources, *unknown])
+        kept.accept(asked, folders, chain(sources, table.locations(local=False)))
     return replace(report, is_trusted=True)
 
 
@@ -146,8 +147,7 @@ def require_place(atlas: Atlas, location: str) -> None:
 
 def asked_folders(atlas: Atlas) -> list[str]:
     """The outermost folders with files that an atlas reads, sorted."""
-    addresses = atlas.catalog.addresses.fates()
-    return folders_of(addresses.filter("local")["location"])
+    return folders_of(atlas.catalog.addresses.locations(local=True))
 
 
 def accept_records(atlas: Atlas, source: str, records: Records) -> None:
@@ -162,13 +162,13 @@ def accept_records(atlas: Atlas, source: str, records: Records) -> None:
     atlas.settings.trust.accept(folders=folders, addresses=[source, *addresses])
 
 
-def require_folders(atlas: Atlas, locations: Sequence[str]) -> None:
+def require_folders(atlas: Atlas, locations: Iterable[str]) -> None:
     """Make sure that files are in folders that the user has accepted.
 
     Raises:
         NotTrusted: one is not.
     """
-    for folder in folders_of(pl.Series(locations, dtype=pl.String)):
+    for folder in folders_of(locations):
         if not atlas.settings.trust.accepts_folder(folder):
             raise NotTrusted(
                 f"{atlas.folder} asks for files in {folder}, which you have not accepted: tagatlas "
