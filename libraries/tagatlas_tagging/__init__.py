@@ -2,6 +2,7 @@
 
 from tagatlas_tagging.calls import Billed, Call
 from tagatlas_tagging.engine import no_bookkeeping, no_limit, tag_images
+from tagatlas_tagging.ids import Ids
 from tagatlas_tagging.plan import Plan, plan_asking
 from tagatlas_tagging.secrets import without_key
 from tagatlas_tagging.using import closing, prepare
@@ -9,6 +10,7 @@ from tagatlas_tagging.using import closing, prepare
 __all__ = [
     "Billed",
     "Call",
+    "Ids",
     "Plan",
     "closing",
     "no_bookkeeping",

@@ -259,7 +259,7 @@ def test_an_answer_that_the_catalog_does_not_take_fails_its_image_alone(tmp_path
         assert [type(error).__name__ for error in errors] == ["PluginError", "IntegrityError"]
         counts = atlas.catalog.tagging.counts(backend)
         assert (counts["ok"], counts["failed"], counts["pending"]) == (2, 2, 0)
-        assert atlas.catalog.tagging.unanswered(backend, retry_failed=False) == []
+        assert [*atlas.catalog.tagging.unanswered(backend, retry_failed=False)] == []
         atlas.faults.lines()
 
 

@@ -15,6 +15,7 @@ from tagatlas.catalog.copies import (
     signed,
 )
 from tagatlas.catalog.database import Database, now
+from tagatlas.catalog.ids import ids_found
 from tagatlas.catalog.shown import cells_as_shown
 from tagatlas.contracts import ImageStatus, Variant
 from tagatlas.errors import StorageError
@@ -22,6 +23,7 @@ from tagatlas_duplicates import Signature
 from tagatlas_fetching import Address, FetchOutcome, StoredImage
 from tagatlas_fetching.addresses import Addresses, gathered
 from tagatlas_mapping.maps.duplicates import Level
+from tagatlas_tagging import Ids
 
 
 class AddressTable:
@@ -327,15 +329,15 @@ class AddressTable:
         """
         return representatives(self._database, thumbnail, level)
 
-    def without_signature(self) -> list[str]:
+    def without_signature(self) -> Ids:
         """Ids of the collection's images without a signature of the present method."""
-        rows = self._database.rows(
-            "SELECT sha256 FROM images JOIN collection ON collection.image = images.id "
+        return ids_found(
+            self._database,
+            "SELECT images.id FROM images JOIN collection ON collection.image = images.id "
             "WHERE images.id NOT IN (SELECT image FROM signatures WHERE method = ?) "
             "ORDER BY sha256",
             [SIGNED_BY],
         )
-        return [str(image) for (image,) in rows]
 
     def sign(self, signatures: Mapping[str, Signature]) -> None:
         """Store signatures of known images, by id, in one transaction."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from io import BytesIO
 
 import polars as pl
@@ -83,7 +83,7 @@ def plan_tagging(
     """
     tagging = atlas.catalog.tagging
     number = -1 if backend is None else backend
-    unanswered = tagging.unanswered(
+    unanswered: Sequence[str] = tagging.unanswered(
         number, retry_failed=retry_failed or retry_unreadable, copied=ask_each
     )
     if images is not None:

@@ -9,9 +9,11 @@ from collections.abc import Mapping, Sequence
 import polars as pl
 
 from tagatlas.catalog.database import now
+from tagatlas.catalog.ids import ids_found
 from tagatlas.catalog.tagging.calls import EndedCall, end_call
 from tagatlas.catalog.tagging.embeddings import VECTOR, Embeddings
 from tagatlas.contracts import TagResult, TagStatus
+from tagatlas_tagging import Ids
 
 _PAUSE = 60.0
 """Seconds without an answer after which tagging counts as interrupted."""
@@ -20,16 +22,17 @@ _PAUSE = 60.0
 class Answers(Embeddings):
     """Answers of backends, image by image."""
 
-    def unanswered(self, backend: int, *, retry_failed: bool, copied: bool = False) -> list[str]:
-        """Ids of the images still to be tagged by the backend, in id order.
+    def unanswered(self, backend: int, *, retry_failed: bool, copied: bool = False) -> Ids:
+        """Ids of the images still to be tagged by the backend, in id order; read when needed.
 
         Args:
             backend: the backend's number.
             retry_failed: also those that failed before.
             copied: also those with another image's answer.
         """
-        rows = self._database.rows(
-            "SELECT sha256 FROM collection JOIN images ON images.id = collection.image "
+        return ids_found(
+            self._database,
+            "SELECT images.id FROM collection JOIN images ON images.id = collection.image "
             "LEFT JOIN answers ON answers.image = images.id AND answers.backend = ? "
             "LEFT JOIN copied_answers AS copied "
             "ON copied.image = answers.image AND copied.backend = answers.backend "
@@ -37,7 +40,6 @@ class Answers(Embeddings):
             "OR (copied.image IS NOT NULL AND ?) ORDER BY sha256",
             [backend, retry_failed, copied],
         )
-        return [str(row[0]) for row in rows]
 
     def answered(self, backend: int) -> set[str]:
         """Ids of the images that the backend itself tagged without failing."""
