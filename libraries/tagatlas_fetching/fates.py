@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from functools import reduce
 
 import polars as pl
+import polars.selectors as cs
 
 from tagatlas.contracts import ImageStatus
 from tagatlas_fetching.placeholders import Placeholder
+from tagatlas_tables.shown import cells_as_shown
 
 _HOST = r"^[a-zA-Z][a-zA-Z0-9+.-]*://(?:[^/?#]*@)?(\[[^\]]*\]|[^/?#:]*)"
 
 
-def by_host(fates: pl.DataFrame) -> pl.DataFrame:
+def by_host(fates: Iterable[pl.DataFrame]) -> pl.DataFrame:
     """Counts by host, the host with most addresses first.
 
     Args:
@@ -28,14 +31,56 @@ def by_host(fates: pl.DataFrame) -> pl.DataFrame:
         .then(pl.lit(""))
         .otherwise(pl.col("location").str.extract(_HOST).fill_null("?").str.to_lowercase())
     )
-    counts = fates.group_by(host.alias("host")).agg(
-        pl.len().alias("addresses"),
-        *((pl.col("status") == str(status)).sum().alias(str(status)) for status in ImageStatus),
+    counts = summed(
+        part.group_by(host.alias("host")).agg(
+            pl.len().alias("addresses"),
+            *((pl.col("status") == str(status)).sum().alias(str(status)) for status in ImageStatus),
+        )
+        for part in fates
     )
     tried = pl.col("addresses") - pl.col(str(ImageStatus.PENDING))
     share = pl.when(tried > 0).then(pl.col(str(ImageStatus.OK)) / tried)
     return counts.with_columns(share_ok=share.round(4)).sort(
         "addresses", "host", descending=[True, False]
+    )
+
+
+def by_status(fates: Iterable[pl.DataFrame]) -> pl.DataFrame:
+    """Counts and shares by status and reason, statuses in their order, frequent reasons first.
+
+    Args:
+        fates: from :meth:`tagatlas.catalog.addresses.AddressTable.fates`.
+
+    Returns:
+        Columns ``status``, ``reason`` (addresses as shown), ``addresses``, ``share`` (of all
+        addresses, in [0, 1]) and ``frequency`` (summed over their records).
+    """
+    order = {str(status): place for place, status in enumerate(ImageStatus)}
+    counts = summed(
+        cells_as_shown(part, "reason")
+        .group_by("status", "reason")
+        .agg(pl.len().alias("addresses"), pl.col("frequency").sum())
+        for part in fates
+    )
+    return (
+        counts.with_columns(share=(pl.col("addresses") / pl.col("addresses").sum()).round(4))
+        .sort(
+            pl.col("status").replace_strict(order, return_dtype=pl.Int64),
+            pl.col("addresses"),
+            "reason",
+            descending=[False, True, False],
+        )
+        .select("status", "reason", "addresses", "share", "frequency")
+    )
+
+
+def summed(parts: Iterable[pl.DataFrame]) -> pl.DataFrame:
+    """The sums of tables of numbers by the texts beside them; one table at least."""
+    return reduce(
+        lambda one, other: (
+            pl.concat([one, other]).group_by(cs.string()).agg(pl.all().sum()).select(one.columns)
+        ),
+        parts,
     )
 
 
@@ -67,7 +112,10 @@ def table_of(placeholders: Sequence[Placeholder]) -> pl.DataFrame:
 
 
 def duplicates(
-    fates: pl.DataFrame, representatives: pl.DataFrame, same: pl.DataFrame
+    fates: Iterable[pl.DataFrame],
+    representatives: pl.DataFrame,
+    same: pl.DataFrame,
+    several: pl.Series,
 ) -> pl.DataFrame:
     """Every address whose image is available at several addresses, or is a copy of another.
 
@@ -75,6 +123,7 @@ def duplicates(
         fates: from :meth:`tagatlas.catalog.addresses.AddressTable.fates`.
         representatives: from :meth:`tagatlas.catalog.addresses.AddressTable.representatives`.
         same: likewise, of the level ``same``.
+        several: from :meth:`tagatlas.catalog.addresses.AddressTable.several`.
 
     Returns:
         Columns ``representative`` (id of the group's representative image), ``image``,
@@ -82,10 +131,16 @@ def duplicates(
         size or compression; ``near``: its picture cropped, framed or with other tones),
         ``location``, ``frequency``; groups in the order of their first addresses.
     """
+    copies = representatives.filter(pl.len().over("representative") > 1)["image"]
+    wanted = pl.DataFrame({"image": pl.concat([copies, several])}).unique()
+    there = pl.concat(
+        part.select("image", "location", "frequency").join(
+            wanted, on="image", how="semi", maintain_order="left"
+        )
+        for part in fates
+    )
     placed = (
-        fates.select("image", "location", "frequency")
-        .drop_nulls("image")
-        .join(representatives, on="image", how="left", maintain_order="left")
+        there.join(representatives, on="image", how="left", maintain_order="left")
         .join(
             same.rename({"representative": "same"}), on="image", how="left", maintain_order="left"
         )

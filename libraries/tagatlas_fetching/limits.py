@@ -83,11 +83,6 @@ def would_pass(stood_against: str, options: FetchOptions, policy: HostPolicy) ->
     return False
 
 
-def setting_of(stood_against: str) -> str:
-    """The name of the setting in a text from :func:`refused_by`; empty for none."""
-    return stood_against.partition("=")[0]
-
-
 def _sent(options: FetchOptions, policy: HostPolicy) -> set[str]:
     """The headers sent to a host, by name only: their values may be secrets."""
     sent = {name.lower() for name in policy.headers}

@@ -9,13 +9,15 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from ipaddress import ip_address
 from itertools import pairwise
 from urllib.parse import SplitResult, urlsplit
 
+import numpy as np
 import polars as pl
+from numpy.typing import NDArray
 
 from tagatlas.contracts import ImageStatus
 from tagatlas.masking import as_shown
@@ -25,6 +27,9 @@ SEVERAL = 3
 
 MANY = 10
 """The same for several sites, which may be shortened links to one picture."""
+
+_COUNTS = 1 << 26
+"""Counters of what addresses lead to, of a byte each; pages of them that count nothing are free."""
 
 VERY_MANY = 20
 """Minimum number of addresses of one host that give the same bytes without a redirect."""
@@ -98,16 +103,42 @@ class Placeholder:
         return replace(self, leads_to=as_shown(self.leads_to), locations=locations)
 
 
-def find_placeholders(fates: pl.DataFrame) -> list[Placeholder]:
+def find_placeholders(fates: Callable[[], Iterable[pl.DataFrame]]) -> list[Placeholder]:
     """The placeholders of a collection, those with most addresses first.
 
     Those found before are found again, regardless of the number and order of later fetches, and
     also if a copy was found elsewhere.
 
     Args:
-        fates: from :meth:`tagatlas.catalog.addresses.AddressTable.fates`.
+        fates: gives the parts of the table each time it is called; see
+            :meth:`tagatlas.catalog.addresses.AddressTable.fates`.
     """
-    there = fates.filter(
+    there = _suspects(fates)
+    found = [*_redirected(there), *_repeated(there)]
+    return sorted(found, key=lambda each: (-len(each.locations), each.host, each.leads_to))
+
+
+def _suspects(fates: Callable[[], Iterable[pl.DataFrame]]) -> pl.DataFrame:
+    """The addresses that lead where others do: all that placeholders may have, and some more.
+
+    What addresses lead to is counted by its hash alone first: few of very many are kept.
+    """
+    counts = np.zeros((2, _COUNTS), np.uint8)
+    for part in map(_there, fates()):
+        for row, places in zip(counts, _places(part), strict=True):
+            found, added = np.unique(places, return_counts=True)
+            row[found] = np.minimum(row[found] + added, np.iinfo(np.uint8).max)
+    kept = []
+    for part in map(_there, fates()):
+        targets, pictures = _places(part)
+        is_kept = (counts[0, targets] >= SEVERAL) | (counts[1, pictures] >= VERY_MANY)
+        kept.append(part.filter(pl.Series(is_kept, dtype=pl.Boolean)))
+    return pl.concat(kept)
+
+
+def _there(part: pl.DataFrame) -> pl.DataFrame:
+    """The addresses that lead to a picture: location, final_url, image, frequency; and target."""
+    there = part.filter(
         ~pl.col("local")
         & pl.col("final_url").is_not_null()
         & (
@@ -115,18 +146,30 @@ def find_placeholders(fates: pl.DataFrame) -> list[Placeholder]:
             | (pl.col("placeholder") == "certain")
         )
     ).with_columns(image=pl.when(pl.col("way") == "").then("image"))
-    there = there.select("location", "final_url", "image", "frequency")
-    found = [*_redirected(there), *_repeated(there)]
-    return sorted(found, key=lambda each: (-len(each.locations), each.host, each.leads_to))
+    plain = pl.col("final_url").str.replace(r"#.*$", "")
+    target = plain.str.replace(r"(?i)(\.(?:png|jpe?g|gif|webp|bmp|avif))\?.*$", "${1}")
+    host = pl.col("location").str.extract(r"^(?i)https?://(?:[^/?#]*@)?([^/?#:]+)")
+    return there.select(
+        "location",
+        "final_url",
+        "image",
+        "frequency",
+        target=target,
+        host=host.str.to_lowercase(),
+    )
+
+
+def _places(there: pl.DataFrame) -> list[NDArray[np.uint64]]:
+    """Where each target is counted, and where each picture of a host is."""
+    pictures = pl.struct("image", "host").hash() % _COUNTS
+    table = there.select(target=pl.col("target").hash() % _COUNTS, picture=pictures)
+    return [table["target"].to_numpy(), table["picture"].to_numpy()]
 
 
 def _redirected(there: pl.DataFrame) -> Iterator[Placeholder]:
     """Placeholders that several addresses with other names are redirected to."""
-    plain = pl.col("final_url").str.replace(r"#.*$", "")
-    target = plain.str.replace(r"(?i)(\.(?:png|jpe?g|gif|webp|bmp|avif))\?.*$", "${1}")
     groups = (
         there.filter(pl.col("location") != pl.col("final_url"))
-        .with_columns(target=target)
         .filter(pl.len().over("target") >= SEVERAL)
         .partition_by("target", maintain_order=True, as_dict=True)
     )
@@ -162,11 +205,9 @@ def _judged(url: str, target: SplitResult, group: pl.DataFrame) -> Placeholder |
 
 def _repeated(there: pl.DataFrame) -> Iterator[Placeholder]:
     """Pictures that very many addresses of one host give without a redirect."""
-    host = pl.col("location").str.extract(r"^(?i)https?://(?:[^/?#]*@)?([^/?#:]+)")
     direct = (
         there.drop_nulls("image")
         .filter(pl.col("location").str.replace(r"#.*$", "") == pl.col("final_url"))
-        .with_columns(host=host.str.to_lowercase())
         .filter(pl.len().over("image", "host") >= VERY_MANY)
     )
     for group in direct.partition_by("image", "host", maintain_order=True):

@@ -74,10 +74,12 @@ def address_lanes(
 ) -> list[Lane]:
     """Lanes of addresses such that no host gets more requests than from a single process.
 
-    All hosts of a registered domain are in one lane, which one process at a time works on. A host
-    with more than :data:`LARGE` of all addresses is split over several lanes, each with its part
-    of the host's connections and rate, so that together they keep to its limits. A lane rests
-    between two shards as long as between two requests to its slowest host.
+    All hosts of a registered domain are in one lane, which one process at a time works on: a domain
+    with more addresses than lanes have on average is alone in its lane, where no other one that is
+    slower holds it up. A host with more than :data:`LARGE` of all addresses is split over several
+    lanes, each with its part of the host's connections, and that part of its rate and addresses, so
+    that together they keep to its limits. A lane rests between two shards as long as between two
+    requests to its slowest host.
 
     A shard's addresses are read when it is handed out.
 
@@ -93,24 +95,31 @@ def address_lanes(
     wanted = Addresses.of(addresses)
     by_host = dict(sorted(wanted.by_host(), key=itemgetter(0)))
     buckets = min(max(len(wanted) // LEAST, FEWEST), MOST)
-    small: dict[int, list[str]] = defaultdict(list)
+    by_domain: dict[str, list[str]] = defaultdict(list)
     lanes: list[Lane] = []
     for host, keys in by_host.items():
         policy = hosts.for_host(host)
         parts = min(policy.connections, ceil(len(keys) / len(wanted) / LARGE), len(keys))
         if len(keys) > LARGE * len(wanted) and parts > 1:
+            begin = connections = 0
             for number, share in enumerate(shares(policy, parts)):
+                connections += share.connections
+                end = len(keys) * connections // policy.connections
                 part = Hosts(hosts.common, {**hosts.special, host: share})
-                its_keys = [keys[number::parts]]
                 name = f"{prefix}{host}-{number}"
-                lanes.append(_lane(its_keys, [share], wanted.read, part, name, most))
+                if end > begin:
+                    lanes.append(_lane([keys[begin:end]], [share], wanted.read, part, name, most))
+                begin = end
         else:
-            small[_bucket(registered_domain(host), buckets)].append(host)
-    for bucket, names in sorted(small.items()):
+            by_domain[registered_domain(host)].append(host)
+    together: dict[str, list[str]] = defaultdict(list)
+    for domain, names in by_domain.items():
+        is_small = sum(len(by_host[name]) for name in names) * buckets <= len(wanted)
+        together[f"{_bucket(domain, buckets):04}" if is_small else domain] += names
+    for lane, names in sorted(together.items()):
         policies = [hosts.for_host(name) for name in names]
         of_each = [by_host[name] for name in names]
-        name = f"{prefix}{bucket:04}"
-        lanes.append(_lane(of_each, policies, wanted.read, hosts, name, most))
+        lanes.append(_lane(of_each, policies, wanted.read, hosts, f"{prefix}{lane}", most))
     return lanes
 
 
@@ -123,8 +132,8 @@ def shares(policy: HostPolicy, parts: int) -> list[HostPolicy]:
     """
     each, more = divmod(policy.connections, parts)
     return [
-        replace(policy, connections=each + (number < more), rate=policy.rate / parts)
-        for number in range(parts)
+        replace(policy, connections=part, rate=policy.rate * part / policy.connections)
+        for part in (each + (number < more) for number in range(parts))
     ]
 
 
@@ -157,8 +166,8 @@ def _lane(
     total = int(counts.sum())
 
     def make(place: int) -> Shard:
-        turns = _turns(counts, place * most, min((place + 1) * most, total))
-        items = tuple(read([int(of_each[host][rank]) for host, rank in turns]))
+        places = turns(counts, place * most, min((place + 1) * most, total))
+        items = tuple(read([int(of_each[host][rank]) for host, rank in places]))
         digest = _digest(f"{each.key} {each.location}" for each in items)
         return Shard(f"{_safe(name)}-{digest}", items, hosts)
 
@@ -166,7 +175,7 @@ def _lane(
     return Lane(Made(ceil(total / most), make), rest=1 / min(rates) if rates else 0.0)
 
 
-def _turns(counts: NDArray[np.int64], begin: int, end: int) -> Iterator[tuple[int, int]]:
+def turns(counts: NDArray[np.int64], begin: int, end: int) -> Iterator[tuple[int, int]]:
     """The hosts whose turn it is at some places, each with the place among its own addresses.
 
     In each round, every host that has any left has one turn.
@@ -186,8 +195,8 @@ def _turns(counts: NDArray[np.int64], begin: int, end: int) -> Iterator[tuple[in
     of_each = np.clip(counts, first, last + 1) - first
     hosts = np.repeat(np.arange(len(counts)), of_each)
     ranks = first + np.arange(len(hosts)) - np.repeat(np.cumsum(of_each) - of_each, of_each)
-    turns = np.lexsort((hosts, ranks))[begin - before(first) : end - before(first)]
-    return zip(hosts[turns].tolist(), ranks[turns].tolist(), strict=True)
+    some = np.lexsort((hosts, ranks))[begin - before(first) : end - before(first)]
+    return zip(hosts[some].tolist(), ranks[some].tolist(), strict=True)
 
 
 def _bucket(domain: str, buckets: int) -> int:

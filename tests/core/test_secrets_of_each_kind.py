@@ -276,7 +276,9 @@ def test_a_token_in_the_address_of_a_copy_is_sent_and_not_kept(
         atlas.catalog.records.add("list", "table", Records(table, "1 URL"))
         choice = PluginChoice(RECOVERIES, spec, options)
         assert fetch_collection(atlas, fetching, recoveries=[choice]).images == 1
-        assert "copy?token=***&of=" in str(atlas.catalog.addresses.fates()["final_url"][0])
+        assert "copy?token=***&of=" in str(
+            pl.concat(atlas.catalog.addresses.fates())["final_url"][0]
+        )
     assert image_server.requests["/copy"] == 1
 
 

@@ -7,6 +7,7 @@ import sqlite3
 from collections.abc import Iterator
 from pathlib import Path
 
+import polars as pl
 import pytest
 
 from tagatlas.atlas import Atlas, open_atlas
@@ -52,7 +53,7 @@ def listed(path: Path, urls: list[str]) -> Path:
 
 
 def frequencies(atlas: Atlas) -> int:
-    return int(atlas.catalog.addresses.fates()["frequency"].sum())
+    return int(pl.concat(atlas.catalog.addresses.fates())["frequency"].sum())
 
 
 @pytest.mark.slow
@@ -69,8 +70,10 @@ def test_a_moved_folder_is_the_same_source(
     assert report.notes[-1].startswith(f"this is {pictures}, which has moved")
     assert atlas.catalog.addresses.images().drop("location").equals(before)
     assert [each.location for each in atlas.catalog.records.sources()] == [str(new)]
-    assert all(Path(each).exists() for each in atlas.catalog.addresses.fates()["location"])
-    assert set(atlas.catalog.addresses.fates()["attempts"]) == {1}
+    assert all(
+        Path(each).exists() for each in pl.concat(atlas.catalog.addresses.fates())["location"]
+    )
+    assert set(pl.concat(atlas.catalog.addresses.fates())["attempts"]) == {1}
     assert add(atlas, new).notes == ()
 
 

@@ -26,6 +26,13 @@ if TYPE_CHECKING:
 LOCAL = FetchOptions(allow_private=True, host_rate=0, recover=(), pause=0.01)
 
 
+def found_in(fates: pl.DataFrame) -> list[Placeholder]:
+    """The placeholders of a table that is read in parts."""
+    found = find_placeholders(lambda: [fates])
+    assert found == find_placeholders(lambda: [fates[:0], *fates.iter_slices(2)])
+    return found
+
+
 def fates(*pairs: tuple[str, str], image: str = "a", placeholder: str = "") -> pl.DataFrame:
     """What became of addresses, all of which led to one picture."""
     return pl.DataFrame(
@@ -75,7 +82,7 @@ def certainty(found: Sequence[Placeholder]) -> str:
     ],
 )
 def test_a_placeholder_that_says_so(count: int, source: str, target: str) -> None:
-    [found] = find_placeholders(leading(count, source, target))
+    [found] = found_in(leading(count, source, target))
     assert found.is_certain
     assert len(found.locations) == count
     assert found.frequency == 2 * count
@@ -92,7 +99,7 @@ def test_a_placeholder_that_says_so(count: int, source: str, target: str) -> Non
     ],
 )
 def test_what_may_be_a_placeholder(count: int, source: str, target: str) -> None:
-    [found] = find_placeholders(leading(count, source, target))
+    [found] = found_in(leading(count, source, target))
     assert not found.is_certain
 
 
@@ -109,7 +116,7 @@ def test_what_may_be_a_placeholder(count: int, source: str, target: str) -> None
 )
 def test_what_is_none(count: int, source: str, target: str) -> None:
     pairs = [(source.format(n), target.format(n)) for n in range(count)]
-    assert find_placeholders(fates(*pairs)) == []
+    assert found_in(fates(*pairs)) == []
 
 
 def test_the_same_bytes_at_very_many_addresses_are_pointed_out() -> None:
@@ -117,9 +124,9 @@ def test_the_same_bytes_at_very_many_addresses_are_pointed_out() -> None:
         urls = [f"https://host.test/{number}.jpg" for number in range(count)]
         return fates(*((url, url) for url in urls))
 
-    [found] = find_placeholders(direct(20))
+    [found] = found_in(direct(20))
     assert (found.is_certain, found.leads_to, found.host) == (False, "", "host.test")
-    assert find_placeholders(direct(19)) == []
+    assert found_in(direct(19)) == []
 
 
 def test_what_was_found_before_counts_on() -> None:
@@ -127,7 +134,7 @@ def test_what_was_found_before_counts_on() -> None:
     before = before.with_columns(
         image=pl.lit(None, pl.String), status=pl.lit("missing"), placeholder=pl.lit("certain")
     )
-    [found] = find_placeholders(
+    [found] = found_in(
         pl.concat(
             [before, leading(2, "https://host.test/a{}.jpg", "https://host.test/removed.png")]
         )

@@ -322,7 +322,7 @@ def test_what_is_forgotten_never_comes_back(atlas: Atlas, made: Path, tmp_path: 
     add_list(atlas, "again", picture, elsewhere)
     report = fetch_collection(atlas, FetchOptions(), retry=RETRIED)
     assert report.tried == 1  # its very address is not even read
-    fates = atlas.catalog.addresses.fates().filter(pl.col("status") != "ok")
+    fates = pl.concat(atlas.catalog.addresses.fates()).filter(pl.col("status") != "ok")
     assert fates["reason"].to_list() == ["removed by request"] * 2
     assert fates["status"].to_list() == [str(ImageStatus.REFUSED)] * 2
     assert not atlas.store.has(doomed, Variant.IMAGE)

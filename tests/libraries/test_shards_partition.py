@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from hashlib import sha256
 
+import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -17,6 +18,7 @@ from tagatlas_shards.partition import (
     id_lanes,
     registered_domain,
     shares,
+    turns,
 )
 
 POLICIES = st.builds(
@@ -80,12 +82,14 @@ def test_lanes_together_keep_to_the_limits_of_each_host(
     assert sorted(done, key=lambda each: each.key) == addresses  # type: ignore[attr-defined]
 
     parts: dict[str, list[HostPolicy]] = defaultdict(list)
+    sizes: dict[str, list[int]] = defaultdict(list)
     domains: dict[str, set[int]] = defaultdict(set)
     for number, lane in enumerate(lanes):
         for host in {host_of(each) for shard in lane.shards for each in shard.items}:  # type: ignore[arg-type]
             policy = lane.shards[0].given.for_host(host)  # type: ignore[attr-defined]
             assert all(shard.given.for_host(host) == policy for shard in lane.shards)  # type: ignore[attr-defined]
             parts[host].append(policy)
+            sizes[host].append(sum(len(shard.items) for shard in lane.shards))
             if policy.rate:
                 assert lane.rest >= 1 / policy.rate - 1e-9
         domains[registered_domain(host)].add(number)
@@ -98,6 +102,9 @@ def test_lanes_together_keep_to_the_limits_of_each_host(
             continue
         share = sum(host_of(each) == host for each in addresses) / len(addresses)
         assert share > 0.05, "only large hosts are split"
+        of_one = sum(sizes[host]) / whole.connections
+        for each, size in zip(policies, sizes[host], strict=True):
+            assert size == pytest.approx(of_one * each.connections, abs=1), "lanes end together"
 
 
 @given(POLICIES, st.data())
@@ -106,6 +113,10 @@ def test_shares_are_the_whole(policy: HostPolicy, data: st.DataObject) -> None:
     each = shares(policy, parts)
     assert sum(share.connections for share in each) == policy.connections
     assert sum(share.rate for share in each) == pytest.approx(policy.rate)
+    assert all(
+        share.rate == pytest.approx(policy.rate * share.connections / policy.connections)
+        for share in each
+    )
     assert all(share.connections >= 1 for share in each)
 
 
@@ -113,6 +124,34 @@ def test_hosts_of_a_domain_share_a_lane() -> None:
     many = [Address(key, f"http://host{key}.example.org/x.jpg") for key in range(100)]
     [lane] = address_lanes(many, Hosts())
     assert len(lane.shards[0].items) == 100
+
+
+def test_a_domain_larger_than_lanes_are_on_average_is_alone() -> None:
+    small = [f"host.example{number}.org" for number in range(1000)]
+    large = [f"host{number}.large.org" for number in range(5)]
+    hosts = [*small, *large * 40]
+    lanes = address_lanes(
+        [Address(key, f"http://{host}/{key}.jpg") for key, host in enumerate(hosts)], Hosts()
+    )
+    found = [
+        {host_of(each) for shard in lane.shards for each in shard.items}  # type: ignore[arg-type]
+        for lane in lanes
+    ]
+    assert set(large) in found
+    assert sum(map(len, found)) == len({*hosts})
+
+
+@given(st.lists(st.integers(1, 30), min_size=1, max_size=12), st.data())
+def test_hosts_take_turns(counts: list[int], data: st.DataObject) -> None:
+    every = [
+        (host, rank)
+        for rank in range(max(counts))
+        for host, count in enumerate(counts)
+        if rank < count
+    ]
+    begin = data.draw(st.integers(0, len(every) - 1))
+    end = data.draw(st.integers(begin + 1, len(every)))
+    assert [*turns(np.array(counts), begin, end)] == every[begin:end]
 
 
 @pytest.mark.parametrize(

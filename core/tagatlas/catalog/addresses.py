@@ -16,13 +16,13 @@ from tagatlas.catalog.copies import (
 )
 from tagatlas.catalog.database import Database, now
 from tagatlas.catalog.ids import ids_found
-from tagatlas.catalog.shown import cells_as_shown
 from tagatlas.contracts import ImageStatus, Variant
 from tagatlas.errors import StorageError
 from tagatlas_duplicates import Signature
 from tagatlas_fetching import Address, FetchOutcome, StoredImage
 from tagatlas_fetching.addresses import Addresses, gathered
 from tagatlas_mapping.maps.duplicates import Level
+from tagatlas_tables.shown import cells_as_shown
 from tagatlas_tagging import Ids
 
 
@@ -138,8 +138,10 @@ class AddressTable:
                     ],
                 )
 
-    def fates(self) -> pl.DataFrame:
-        """The outcome of fetching every address, in the order they were added.
+    def fates(self) -> Iterator[pl.DataFrame]:
+        """The outcome of fetching every address, in the order they were added; in parts.
+
+        At least one part, which may be empty: together they can be larger than the memory.
 
         Columns: ``location`` (String), ``local`` (Boolean), ``status``, ``reason`` (String),
         ``http_status`` (Int64), ``final_url``, ``way``, ``refused_by`` (see
@@ -148,7 +150,7 @@ class AddressTable:
         (String), ``width``, ``height``, ``bytes``, ``frames``, ``records``, ``frequency``
         (Int64); null if missing.
         """
-        return self._database.frame(
+        yield from self._database.frames(
             "SELECT location, local, status, reason, http_status, final_url, way, refused_by, "
             "placeholder, content_type, fetched_at, attempts, sha256, format, width, height, "
             "bytes, frames, count(records.id), sum(records.frequency) "
@@ -178,6 +180,36 @@ class AddressTable:
                 "frequency": pl.Int64,
             },
         )
+
+    def refusals(self) -> dict[str, int]:
+        """Number of addresses without an image by the name of the setting that refused them."""
+        rows = self._database.rows(
+            "SELECT substr(refused_by, 1, instr(refused_by || '=', '=') - 1), count(*) "
+            "FROM used_addresses WHERE refused_by <> '' GROUP BY 1"
+        )
+        return {str(setting): int(str(count)) for setting, count in rows}
+
+    def several(self) -> pl.Series:
+        """Ids of the images that several addresses lead to."""
+        found = self._database.frame(
+            "SELECT sha256 FROM images WHERE id IN (SELECT image FROM used_addresses "
+            "WHERE image IS NOT NULL GROUP BY image HAVING count(*) > 1)",
+            {"image": pl.String},
+        )
+        return found["image"]
+
+    def to_placeholders(self, locations: Iterable[str]) -> list[Address]:
+        """Those of some addresses that have an image and are not known to lead to placeholders.
+
+        Ordered by number of attempts, then as added.
+        """
+        rows = self._database.rows(
+            "SELECT id, location, local FROM used_addresses WHERE NOT local AND status = 'ok' "
+            "AND placeholder <> 'certain' AND location IN (SELECT value FROM json_each(?)) "
+            "ORDER BY attempts, id",
+            [json.dumps(list(locations))],
+        )
+        return [_address(row) for row in rows]
 
     def ways(self) -> dict[str, int]:
         """Number of addresses whose image was found elsewhere, by the way it was found."""

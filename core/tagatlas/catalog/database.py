@@ -185,11 +185,14 @@ class Database:
         schema: dict[str, type[pl.DataType]],
         parameters: Sequence[object] = (),
     ) -> Iterator[pl.DataFrame]:
-        """The rows of a query in tables, streamed; ``schema`` names and types the columns in order.
+        """The rows of a query in tables, streamed, the first of them empty.
+
+        ``schema`` names and types the columns in order.
 
         Raises:
             AtlasDamaged: a value is of another type.
         """
+        yield pl.DataFrame(schema=schema)
         rows = self.stream(query, parameters)
         while some := list(islice(rows, _ROWS_AT_ONCE)):
             try:
@@ -205,8 +208,7 @@ class Database:
         parameters: Sequence[object] = (),
     ) -> pl.DataFrame:
         """All rows of a query as a table; see :meth:`frames`, near whose sum its memory stays."""
-        parts = [pl.DataFrame(schema=schema), *self.frames(query, schema, parameters)]
-        return pl.concat(parts, rechunk=True)
+        return pl.concat(self.frames(query, schema, parameters), rechunk=True)
 
     @contextmanager
     def _our_errors(self) -> Iterator[None]:

@@ -12,8 +12,8 @@ from itertools import repeat
 import polars as pl
 
 from tagatlas.catalog.database import Database, now
-from tagatlas.catalog.shown import cells_as_shown
 from tagatlas.contracts import Records, SourceFacts
+from tagatlas_tables.shown import cells_as_shown
 
 _ROWS_AT_ONCE = 1 << 14
 _CONTRACT_COLUMNS = ("location", "frequency")

@@ -9,12 +9,12 @@ import polars as pl
 
 from tagatlas.atlas import Atlas
 from tagatlas.catalog import StoredMap
-from tagatlas.catalog.shown import cells_as_shown
 from tagatlas.contracts.annotation import ClusterChange, ClusterMerge, ClusterMove
 from tagatlas.errors import UsageError
 from tagatlas.steps.names import remembered
 from tagatlas_mapping.maps.changes_copy import ChangesCopy
 from tagatlas_mapping.maps.duplicates import Level
+from tagatlas_tables.shown import cells_as_shown
 
 
 def check_changes(atlas: Atlas, paths: Sequence[Path]) -> None:

@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
-import polars as pl
-
 from tagatlas.atlas import Atlas
 from tagatlas.contracts import ImageStatus, ImageStore, Recovery
 from tagatlas.steps.storing import store_outcomes
@@ -47,27 +45,23 @@ def find_copies(
     """
     if not any(each.is_certain for each in placeholders):
         return 0
-    fates = atlas.catalog.addresses.fates()
-    known = set(fates.filter(pl.col("placeholder") == "certain")["location"])
     led = {
         location: each.leads_to
         for each in placeholders
         if each.is_certain
         for location in each.locations
-        if location not in known
     }
     searches: dict[int, tuple[str, Search]] = {}
     origins: dict[int, str] = {}
-    for address in atlas.catalog.addresses.with_status([ImageStatus.OK]):
-        if not address.local and address.location in led:
-            search = [
-                (copy, way)
-                for way, recovery in recoveries.items()
-                for copy in recovery.copies(address.location)
-                if copy != address.location
-            ]
-            searches[address.key] = (led[address.location], search)
-            origins[address.key] = address.location
+    for address in atlas.catalog.addresses.to_placeholders(led):
+        search = [
+            (copy, way)
+            for way, recovery in recoveries.items()
+            for copy in recovery.copies(address.location)
+            if copy != address.location
+        ]
+        searches[address.key] = (led[address.location], search)
+        origins[address.key] = address.location
     found = 0
     from tagatlas_fetching.engine import fetch  # loads aiohttp and Pillow: slow
 

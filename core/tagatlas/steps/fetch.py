@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -25,7 +24,7 @@ from tagatlas.plugins import RECOVERIES, PluginChoice
 from tagatlas.selection import Selection
 from tagatlas.steps.address_headers import address_headers
 from tagatlas.steps.copies import find_copies
-from tagatlas.steps.fetch_tables import by_status, write_fetch_tables
+from tagatlas.steps.fetch_tables import write_fetch_tables
 from tagatlas.steps.opened import AtlasLike, opened, select, several
 from tagatlas.steps.recovering import forgiven
 from tagatlas.steps.sharding import fetches_on, outcomes_in_shards, take_outcomes
@@ -33,9 +32,9 @@ from tagatlas.steps.signatures import complete_signatures
 from tagatlas.steps.storing import store_outcomes
 from tagatlas.steps.trust import require_folders, require_hosts
 from tagatlas_fetching import FetchOptions, FetchOutcome
-from tagatlas_fetching.fates import by_host
+from tagatlas_fetching.fates import by_host, by_status
 from tagatlas_fetching.hosts import read_hosts
-from tagatlas_fetching.limits import REMEDIES, setting_of, would_pass
+from tagatlas_fetching.limits import REMEDIES, would_pass
 from tagatlas_fetching.placeholders import Placeholder, find_placeholders
 from tagatlas_fetching.refusing import RefusingStore, part_refused
 from tagatlas_shards import check_where
@@ -250,7 +249,7 @@ def fetch_collection(
             failed += sum(outcome.status != ImageStatus.OK for outcome in outcomes)
             progress(done, len(addresses), failed)
     complete_signatures(atlas)
-    placeholders = find_placeholders(atlas.catalog.addresses.fates())
+    placeholders = find_placeholders(atlas.catalog.addresses.fates)
     if ways and find_copies(atlas, placeholders, store, options, hosts, ways):
         _mark(atlas, placeholders)  # from now on they are known, with copies or without
         complete_signatures(atlas)
@@ -315,14 +314,9 @@ def _mark(atlas: Atlas, placeholders: Sequence[Placeholder]) -> None:
 
 def _report(atlas: Atlas, tried: int, changed: int) -> FetchReport:
     table = atlas.catalog.addresses
-    fates = table.fates()
-    placeholders = find_placeholders(fates)
+    placeholders = find_placeholders(table.fates)
     _mark(atlas, placeholders)
-    if placeholders:
-        fates = table.fates()
     groups = atlas.representatives()
-    same = atlas.representatives("same")
-    stood_against = fates.filter(pl.col("refused_by") != "")["refused_by"]
     return FetchReport(
         tried=tried,
         changed=changed,
@@ -330,9 +324,9 @@ def _report(atlas: Atlas, tried: int, changed: int) -> FetchReport:
         images=groups.height,
         near=groups.filter(pl.col("image") != pl.col("representative")).height,
         ways=table.ways(),
-        hosts=by_host(fates),
-        reasons=by_status(fates),
-        settings=Counter(setting_of(each) for each in stood_against),
+        hosts=by_host(table.fates()),
+        reasons=by_status(table.fates()),
+        settings=table.refusals(),
         placeholders=[each.as_shown() for each in placeholders],
-        files=write_fetch_tables(atlas, fates, groups, same, placeholders),
+        files=write_fetch_tables(atlas, placeholders),
     )

@@ -2,39 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 
 import polars as pl
 
 from tagatlas.atlas import Atlas
-from tagatlas.catalog.shown import cells_as_shown
-from tagatlas.contracts import ImageStatus
 from tagatlas.errors import StorageError
-from tagatlas_fetching.fates import by_host, duplicates, table_of
+from tagatlas_fetching.fates import by_host, by_status, duplicates, table_of
 from tagatlas_fetching.placeholders import Placeholder
 from tagatlas_rendering import safe_cells, write_atomically
+from tagatlas_tables.shown import cells_as_shown
 
 FOLDER = "fetched"
 """Folder of the tables, in the atlas."""
 
 
-def write_fetch_tables(
-    atlas: Atlas,
-    fates: pl.DataFrame,
-    representatives: pl.DataFrame,
-    same: pl.DataFrame,
-    placeholders: Sequence[Placeholder] = (),
-) -> list[Path]:
+def write_fetch_tables(atlas: Atlas, placeholders: Sequence[Placeholder]) -> list[Path]:
     """Write ``addresses``, ``hosts``, ``statuses``, ``duplicates`` and ``placeholders.csv``.
 
     Texts from outside are escaped, so that no spreadsheet program runs them as formulas.
 
     Args:
         atlas: to write into.
-        fates: from :meth:`tagatlas.catalog.addresses.AddressTable.fates`.
-        representatives: from :meth:`tagatlas.catalog.addresses.AddressTable.representatives`.
-        same: likewise, of the level ``same``.
         placeholders: from :func:`tagatlas_fetching.placeholders.find_placeholders`.
 
     Returns:
@@ -43,46 +33,26 @@ def write_fetch_tables(
     Raises:
         StorageError: one cannot be written.
     """
+    table = atlas.catalog.addresses
+    groups = atlas.representatives(), atlas.representatives("same"), table.several()
     folder = atlas.folder / FOLDER
-    tables = {
-        "addresses.csv": cells_as_shown(fates.drop("local"), "location", "final_url", "reason"),
-        "hosts.csv": by_host(fates),
-        "statuses.csv": by_status(fates),
-        "duplicates.csv": cells_as_shown(duplicates(fates, representatives, same), "location"),
-        "placeholders.csv": table_of([each.as_shown() for each in placeholders]),
+    tables: dict[str, Callable[[], Iterable[pl.DataFrame]]] = {
+        "addresses.csv": lambda: (
+            cells_as_shown(part.drop("local"), "location", "final_url", "reason")
+            for part in table.fates()
+        ),
+        "hosts.csv": lambda: [by_host(table.fates())],
+        "statuses.csv": lambda: [by_status(table.fates())],
+        "duplicates.csv": lambda: [cells_as_shown(duplicates(table.fates(), *groups), "location")],
+        "placeholders.csv": lambda: [table_of([each.as_shown() for each in placeholders])],
     }
     try:
         folder.mkdir(exist_ok=True)
     except OSError as error:
         raise StorageError(f"cannot make {folder}: {error.strerror}") from error
-    for name, table in tables.items():
+    for name, parts in tables.items():
         with write_atomically(folder / name) as file:
-            safe = table.with_columns(safe_cells(pl.col(pl.String)))
-            safe.write_csv(file, quote_style="non_numeric")
+            for number, part in enumerate(parts()):
+                safe = part.with_columns(safe_cells(pl.col(pl.String)))
+                safe.write_csv(file, include_header=number == 0, quote_style="non_numeric")
     return [folder / name for name in tables]
-
-
-def by_status(fates: pl.DataFrame) -> pl.DataFrame:
-    """Counts and shares by status and reason, statuses in their order, frequent reasons first.
-
-    Args:
-        fates: from :meth:`tagatlas.catalog.addresses.AddressTable.fates`.
-
-    Returns:
-        Columns ``status``, ``reason`` (addresses as shown), ``addresses``, ``share`` (of all
-        addresses, in [0, 1]) and ``frequency`` (summed over their records).
-    """
-    order = {str(status): place for place, status in enumerate(ImageStatus)}
-    return (
-        cells_as_shown(fates, "reason")
-        .group_by("status", "reason")
-        .agg(pl.len().alias("addresses"), pl.col("frequency").sum())
-        .with_columns(share=(pl.col("addresses") / fates.height).round(4))
-        .sort(
-            pl.col("status").replace_strict(order, return_dtype=pl.Int64),
-            pl.col("addresses"),
-            "reason",
-            descending=[False, True, False],
-        )
-        .select("status", "reason", "addresses", "share", "frequency")
-    )

@@ -14,9 +14,9 @@ from tagatlas.errors import AtlasDamaged, UsageError
 from tagatlas.masking import as_shown, masked
 from tagatlas.options import make_options, option_values
 from tagatlas.step_options import STEPS, step_owners
-from tagatlas.steps.fetch_tables import by_status
 from tagatlas.steps.hiding import hidden_images
 from tagatlas.steps.opened import AtlasLike, opened, select
+from tagatlas_fetching.fates import by_status
 from tagatlas_mapping.maps.hidden import LEFT_OUT
 from tagatlas_mapping.maps.part import part_of
 
@@ -146,7 +146,7 @@ def info(atlas: AtlasLike) -> AtlasInfo:
 
 def _describe(atlas: Atlas) -> AtlasInfo:
     catalog = atlas.catalog
-    fates, groups = catalog.addresses.fates(), atlas.representatives()
+    groups, statuses = atlas.representatives(), by_status(catalog.addresses.fates())
     hidden = hidden_images(atlas)
     numbers = {source.location: source.number for source in catalog.records.known()}
     return AtlasInfo(
@@ -160,12 +160,12 @@ def _describe(atlas: Atlas) -> AtlasInfo:
             )
             for each in catalog.records.sources()
         ],
-        addresses=fates.height,
+        addresses=int(statuses["addresses"].sum()),
         statuses=[
             StatusInfo(status, masked(reason), count)
-            for status, reason, count in by_status(fates)
-            .select("status", "reason", "addresses")
-            .iter_rows()
+            for status, reason, count in statuses.select(
+                "status", "reason", "addresses"
+            ).iter_rows()
         ],
         images=groups.height,
         near=groups.filter(pl.col("image") != pl.col("representative")).height,

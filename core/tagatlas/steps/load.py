@@ -12,7 +12,6 @@ import polars as pl
 from tagatlas.atlas import Atlas
 from tagatlas.catalog import Backend, StoredMap
 from tagatlas.catalog.maps import HIDDEN, Making
-from tagatlas.catalog.shown import cells_without_queries
 from tagatlas.contracts import ClustererDescription, Maker, Map, MapData, Provenance
 from tagatlas.errors import UsageError
 from tagatlas.masking import as_shown, without_queries
@@ -29,6 +28,7 @@ from tagatlas_mapping.maps.hidden import LEFT_OUT, without_typical
 from tagatlas_mapping.maps.left_out import count_left_out
 from tagatlas_mapping.maps.part import part_of
 from tagatlas_rendering.stores import HidingStore
+from tagatlas_tables.shown import cells_without_queries
 
 _QUERY_OF_ADDRESS = r"(?is)^(\s*https?:[^?]*|[^?]*:[\\/]{2}[^?]*|\s*[\\/]{2}[^?]*)\?.*$"
 """Matches an address alone, with blanks or without, that has a query."""

@@ -12,7 +12,6 @@ import polars as pl
 
 from tagatlas.atlas import CATALOG, LOCK, OF_IMAGES, SETTINGS, Atlas
 from tagatlas.catalog import Extent, Target
-from tagatlas.catalog.shown import cells_as_shown
 from tagatlas.contracts import ImageStore, Variant
 from tagatlas.errors import StorageError, UsageError
 from tagatlas.masking import as_shown, masked
@@ -20,6 +19,7 @@ from tagatlas.steps.fetch_tables import FOLDER as FETCH_TABLES
 from tagatlas.steps.fetch_tables import write_fetch_tables
 from tagatlas.steps.opened import AtlasLike, opened, several
 from tagatlas_fetching.placeholders import find_placeholders
+from tagatlas_tables.shown import cells_as_shown
 
 WRITTEN = ("maps", "comparisons", "imports")
 """Folders of the atlas with files written from the catalog, which can be written again."""
@@ -170,10 +170,7 @@ def sweep(atlas: Atlas) -> bool:
         _remove_folder(atlas.folder / name)
     if (atlas.folder / FETCH_TABLES).exists():
         _remove_folder(atlas.folder / FETCH_TABLES)
-        table = atlas.catalog.addresses
-        fates = table.fates()
-        copies, same = atlas.representatives(), atlas.representatives("same")
-        write_fetch_tables(atlas, fates, copies, same, find_placeholders(fates))
+        write_fetch_tables(atlas, find_placeholders(atlas.catalog.addresses.fates))
     atlas.catalog.removals.scrub()
     return True
 
