@@ -189,7 +189,7 @@ def measure(collection: Collection, way: str, likeness: float, layout: Layout, s
         collection.clusterer,
         replace(MapOptions(), likeness=likeness, seed=seed),
         embeddings=collection.embeddings,
-        old_positions={},
+        old_positions=None,
         progress=no_progress,
     )
     seconds = time.process_time() - began

@@ -53,11 +53,11 @@ def works(folder: Path) -> dict[str, Callable[[], object]]:
 
     def place() -> object:
         return place_nodes(
-            members, found, compared, layout, options, old_positions={}, progress=no_progress
+            members, found, compared, layout, options, old_positions=None, progress=no_progress
         )
 
     drawn = place_nodes(
-        members, found, compared, layout, options, old_positions={}, progress=no_progress
+        members, found, compared, layout, options, old_positions=None, progress=no_progress
     ).images
     clusters = found.of_image["cluster"].to_numpy()[drawn.shown]
     return {

@@ -160,7 +160,7 @@ def draw(folder: Path) -> tuple[dict[str, Cost], int, float]:
             layout,
             clusterer,
             MapOptions(),
-            old_positions={},
+            old_positions=None,
             progress=no_progress,
         )
     with clock.step("poster"):

@@ -75,8 +75,6 @@ def drawn(old: MapData | None = None) -> tuple[Network, MapData, NDArray[np.int6
     images, tags, topics = planted_collection(60, 3)
     builder = TagsBuilder(TagsOptions(maximum_share=0.9))
     network = builder.build(images, tags.lazy())
-    columns = ("id", "x", "y")
-    rows = [] if old is None else old.nodes.select(columns).rows()
     drawing = draw_map(
         network,
         images.with_columns(pixel_width=400, pixel_height=300),
@@ -85,7 +83,7 @@ def drawn(old: MapData | None = None) -> tuple[Network, MapData, NDArray[np.int6
         LEIDEN,
         MapOptions(),
         ties=builder.ties(network, images, tags.lazy()),
-        old_positions={node: (x, y) for node, x, y in rows},
+        old_positions=None if old is None else old.nodes.select("id", "x", "y"),
         progress=no_progress,
     )
     return network, drawing, topics

@@ -69,7 +69,7 @@ def drawn(options: MapOptions, layout: Layout) -> MapData:
         layout,
         LEIDEN,
         options,
-        old_positions={},
+        old_positions=None,
         progress=no_progress,
     )
 
@@ -132,21 +132,24 @@ def test_networks_that_do_not_join_images_and_tags_are_drawn_as_they_are() -> No
     images = ImagesBuilder(ProjectionSelection()).build(COLLECTION, TAGS.lazy())
     said = NetworkDescription(placed_by="what they share")
     assert not takes_likeness(images)
-    assert describe_likeness(said, images, MapOptions(), {}) == (said, MapOptions().likeness)
+    assert describe_likeness(said, images, MapOptions(), made_again=False) == (
+        said,
+        MapOptions().likeness,
+    )
     values = replace(said, node="value")
-    assert describe_likeness(values, NETWORK, MapOptions(), {}) == (values, 0.0)
-    assert describe_likeness(said, NETWORK, MapOptions(likeness=0), {}) == (said, 0.0)
+    assert describe_likeness(values, NETWORK, MapOptions(), made_again=False) == (values, 0.0)
+    assert describe_likeness(said, NETWORK, MapOptions(likeness=0), made_again=False) == (said, 0.0)
 
 
 def test_the_description_says_what_was_added() -> None:
     said = NetworkDescription(placed_by="the tags they share", text="Tags are tags.")
-    described, share = describe_likeness(said, NETWORK, MapOptions(likeness=0.7), {})
+    described, share = describe_likeness(said, NETWORK, MapOptions(likeness=0.7), made_again=False)
     assert share == 0.7
     assert described.placed_by == "the tags they share and their likeness"
     assert described.text.startswith("Tags are tags. To be laid out, each image was also linked")
     assert "70% of the weight" in described.text
     assert "changed places" in described.text
-    again, _ = describe_likeness(said, NETWORK, MapOptions(), {"a": (0.0, 0.0)})
+    again, _ = describe_likeness(said, NETWORK, MapOptions(), made_again=True)
     assert "where they were on the earlier map" in again.text
-    wall, _ = describe_likeness(said, NETWORK, MapOptions(arrangement="grid"), {})
+    wall, _ = describe_likeness(said, NETWORK, MapOptions(arrangement="grid"), made_again=False)
     assert "changed places" not in wall.text

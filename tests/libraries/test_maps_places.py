@@ -1,6 +1,5 @@
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import replace
 
 import numpy as np
@@ -59,7 +58,7 @@ def drawn(
     layout: Layout | None = None,
     *,
     reverse: bool = False,
-    old_positions: Mapping[str, tuple[float, float]] | None = None,
+    old_positions: pl.DataFrame | None = None,
 ) -> MapData:
     """A map of 60 images in three topics; with ``reverse``, links lead from tags to images."""
     images, tags, _ = planted_collection(60, 3)
@@ -79,7 +78,7 @@ def drawn(
         LEIDEN,
         options,
         ties=ties,
-        old_positions=old_positions or {},
+        old_positions=old_positions,
         progress=no_progress,
     )
 
@@ -148,12 +147,11 @@ def test_clusters_are_together_on_a_wall_wherever_the_layout_put_images(
 def test_images_stay_about_where_they_hang_though_the_layout_changes() -> None:
     options = MapOptions(arrangement="grid")
     first = drawn(BIPARTITE, options).nodes
-    old = {node: (x, y) for node, x, y in first.select("id", "x", "y").iter_rows()}
-    for gone in first.filter(kind="image")["id"][::10]:  # as if these were new
-        del old[gone]
+    gone = first.filter(kind="image")["id"][::10]  # as if these were new
+    old = first.select("id", "x", "y").filter(~pl.col("id").is_in(gone.implode()))
     second = drawn(BIPARTITE, options, ScatteringLayout(), old_positions=old).nodes
     before, after = (
-        steps(nodes.filter(pl.col("id").is_in(list(old)), kind="image"))
+        steps(nodes.filter(pl.col("id").is_in(old["id"].implode()), kind="image"))
         for nodes in (first, second)
     )
     assert np.corrcoef(before.ravel(), after.ravel())[0, 1] > 0.7

@@ -54,7 +54,7 @@ for arrangement in ("free", "grid"):
         layout,
         clusterer,
         MapOptions(arrangement=arrangement),
-        old_positions={},
+        old_positions=None,
         progress=no_progress,
     )
 print(*sorted(compiled() - before), sep="\\n")

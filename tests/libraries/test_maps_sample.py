@@ -49,7 +49,7 @@ def drawn(images: int, options: MapOptions) -> tuple[MapData, TopicsApart, NDArr
         layout,
         LEIDEN,
         options,
-        old_positions={},
+        old_positions=None,
         progress=no_progress,
     )
     return drawing, layout, topics

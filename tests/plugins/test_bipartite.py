@@ -170,4 +170,6 @@ def test_best_links_of_many_images_are_those_of_each() -> None:
     assert network.sources.tolist() == np.repeat(np.arange(images), 2).tolist()
     assert network.targets.tolist() == [images, images + 1] * images
     assert network.nodes["label"][-2:].to_list() == ["b", "c"]
-    assert network.weights.tolist() == np.tile(np.array([0.9, 0.7], dtype=np.float32), images).tolist()
+    assert (
+        network.weights.tolist() == np.tile(np.array([0.9, 0.7], dtype=np.float32), images).tolist()
+    )

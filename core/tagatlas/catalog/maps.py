@@ -188,21 +188,22 @@ class MapTable:
         )
         return [str(row[0]) for row in rows]
 
-    def places(
-        self, name: str, settings: Mapping[str, SettingValue]
-    ) -> dict[str, tuple[float, float]]:
-        """Positions of a map's nodes, by id, if it was made with these settings; else empty.
+    def places(self, name: str, settings: Mapping[str, SettingValue]) -> pl.DataFrame | None:
+        """Positions of a map's nodes, if it was made with these settings; else None.
 
         Also for a map that has to be made again because images were removed.
+
+        Returns:
+            Columns ``id``, ``x`` and ``y``, at least one row.
         """
         rows = self._database.rows(
             "SELECT nodes, nodes_file, clusters FROM maps WHERE name = ?", [name]
         )
         places = stored_places(self._files, *rows[0]) if rows else None
         before, after = ({**each, HIDDEN: None} for each in (self.settings(name), settings))
-        if places is None or before != after:
-            return {}
-        return {node: (x, y) for node, x, y, _ in places.iter_rows()}
+        if places is None or places.is_empty() or before != after:
+            return None
+        return places.select("id", "x", "y").unique("id", keep="first", maintain_order=True)
 
     def colours(self, first: str) -> pl.DataFrame:
         """Colours of the nodes of all maps, of the map ``first`` or else the newest that has one.

@@ -301,8 +301,10 @@ def map_collection(
     from tagatlas_mapping.maps.likeness import describe_likeness
 
     network, ties = build_network(maker, given, tags)
-    old = {} if force else atlas.catalog.maps.places(name, settings)
-    drawn_as, likeness = describe_likeness(making.builder.description, network, options, old)
+    old = None if force else atlas.catalog.maps.places(name, settings)
+    drawn_as, likeness = describe_likeness(
+        making.builder.description, network, options, made_again=old is not None
+    )
     by_hand = HandClusterer(plugins.clusterer.product, changes)
     data = draw_map(
         network,

@@ -34,7 +34,7 @@ def draw_map(
     *,
     ties: pl.DataFrame | None = None,
     embeddings: NDArray[np.float16] | None = None,
-    old_positions: Mapping[str, tuple[float, float]],
+    old_positions: pl.DataFrame | None,
     progress: Progress,
 ) -> MapData:
     """Lay a network out, separate the images, cluster them and name the clusters.
@@ -54,7 +54,8 @@ def draw_map(
             :meth:`tagatlas.contracts.GraphBuilder.ties`; None for any other network.
         embeddings: of the images, shape (images, d), a row of zeros where an image has none; None
             where the backend stores none.
-        old_positions: of nodes that were on the map before, by id; empty for a new map.
+        old_positions: of nodes that were on the map before: ``id``, ``x``, ``y``; None for
+            a new map.
         progress: called with thousandths of the clusterer's and the layout's work.
 
     Raises:

@@ -7,7 +7,6 @@ found with: images of one cluster then lie together. The network itself does not
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
 
@@ -131,7 +130,8 @@ def describe_likeness(
     described: NetworkDescription,
     network: Network,
     options: MapOptions,
-    old_positions: Mapping[str, object],
+    *,
+    made_again: bool,
 ) -> tuple[NetworkDescription, float]:
     """The description of a network that is drawn by likeness too, and the share that this has.
 
@@ -140,7 +140,7 @@ def describe_likeness(
             the network is drawn as it is.
         network: that it built.
         options: of the map.
-        old_positions: of nodes that were on the map before, by id, and stay about there.
+        made_again: whether nodes that were on the map before stay about there.
 
     Returns:
         The description, with sentences on the links of likeness if there are any, and the share
@@ -158,7 +158,7 @@ def describe_likeness(
     )
     if options.arrangement == "free":
         change = "made images more like the ten around them, each halfway to its cluster's mean"
-        if old_positions:
+        if made_again:
             change = (
                 "brought them to where they were on the earlier map, and those alike closer, of"
                 " one cluster above all"

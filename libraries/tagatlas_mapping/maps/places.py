@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 import numpy as np
+import polars as pl
 from numpy.typing import NDArray
 
 from tagatlas.contracts import ClusterInput, Layout, Progress
@@ -46,7 +47,7 @@ def place_nodes(
     layout: Layout,
     options: MapOptions,
     *,
-    old_positions: Mapping[str, tuple[float, float]],
+    old_positions: pl.DataFrame | None,
     progress: Progress,
 ) -> Places:
     """Lay a network out, then size and separate the images.
@@ -57,7 +58,8 @@ def place_nodes(
         compared: its images, as from :func:`~tagatlas_mapping.maps.clusters.compare_images`.
         layout: places the nodes.
         options: of the map.
-        old_positions: of nodes that were on the map before, by id; empty for a new map.
+        old_positions: of nodes that were on the map before: ``id``, ``x``, ``y``; None for
+            a new map.
         progress: called with the layout's steps.
     """
     network, is_image = members.network, members.is_image
@@ -79,17 +81,18 @@ def place_nodes(
         positions = _with_sample(network, chosen, likeness, share, lay_out)
     else:
         positions = lay_out(network)
-    before = None
-    if options.arrangement == "grid":
-        before = as_before(members.facts["id"], positions[is_image], old_positions)
+    before = _before(members.facts["id"], old_positions)
+    hung = None
+    if options.arrangement == "grid" and before is not None:
+        hung = as_before(positions[is_image], before)
     images = size_and_separate(
-        positions[is_image] if before is None else before,
+        positions[is_image] if hung is None else hung,
         members,
         clustering,
         options,
         likeness if is_joint or is_sorted else None,
-        stay=before is not None,
-        before=_before(members.facts["id"], old_positions),
+        stay=hung is not None,
+        before=before,
     )
     drawn = np.flatnonzero(is_image)[images.shown]
     carried = np.ones(len(positions), dtype=np.bool_)
@@ -100,12 +103,13 @@ def place_nodes(
     return Places(positions, images)
 
 
-def _before(ids: Iterable[str], old_positions: Mapping[str, tuple[float, float]]) -> Points | None:
+def _before(ids: pl.Series, old_positions: pl.DataFrame | None) -> Points | None:
     """Positions of nodes on an earlier map, NaN for new ones; None if there was none."""
-    if not old_positions:
+    if old_positions is None or old_positions.is_empty():
         return None
-    unknown = (np.nan, np.nan)
-    return np.array([old_positions.get(node, unknown) for node in ids])
+    wanted = ids.alias("id").to_frame()
+    found = wanted.join(old_positions, on="id", how="left", maintain_order="left")
+    return found.select(pl.col("x", "y").fill_null(np.nan)).to_numpy()
 
 
 def _with_sample(
@@ -133,13 +137,13 @@ def _lay_out(
     network: Network,
     layout: Layout,
     seed: int,
-    old_positions: Mapping[str, tuple[float, float]],
+    old_positions: pl.DataFrame | None,
     progress: Progress,
 ) -> Points:
     old = _before(network.nodes["id"], old_positions)
     start = spectral_start(network, seed) if old is None else continue_start(network, old, seed)
     places = np.array(layout.place(network, start=start, seed=seed, progress=progress), float)
-    if old_positions:
+    if old is not None:
         return places
     guides = network.is_kind(IMAGE)
     return landscape(places, guides if guides.any() else ~guides)

@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-
 import numpy as np
-import polars as pl
 from numpy.typing import NDArray
 from scipy.sparse import csr_array
 
@@ -60,25 +57,23 @@ def gathered_vectors(
 
 
 def as_before(
-    ids: pl.Series, laid_out: NDArray[np.float64], old_positions: Mapping[str, tuple[float, float]]
+    laid_out: NDArray[np.float64], old: NDArray[np.float64]
 ) -> NDArray[np.float64] | None:
     """Where images begin that were on an earlier wall: there, and new ones near those they join.
 
     Args:
-        ids: of n images.
-        laid_out: their positions from the layout, shape (n, 2).
-        old_positions: of nodes on the earlier wall, by id; empty if there was none.
+        laid_out: positions of n images from the layout, shape (n, 2).
+        old: their positions on the earlier wall, likewise; NaN for images that were not on it.
 
     Returns:
         Positions, shape (n, 2); None if none of the images was on an earlier wall.
     """
-    is_old = np.array([image in old_positions for image in ids], dtype=np.bool_)
+    is_old = np.isfinite(old).all(axis=1)
     if not is_old.any():
         return None
-    old = np.array([old_positions[image] for image in ids.filter(pl.Series(is_old))])
     positions = laid_out.copy()
-    positions[is_old] = old
-    positions[~is_old] = follow(laid_out[is_old], old, laid_out[~is_old])
+    positions[is_old] = old[is_old]
+    positions[~is_old] = follow(laid_out[is_old], old[is_old], laid_out[~is_old])
     return positions
 
 
