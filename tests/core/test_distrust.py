@@ -21,7 +21,7 @@ from viewed_atlas import viewed_atlas
 import tagatlas
 from tagatlas.catalog import Catalog
 from tagatlas.catalog.database import Database
-from tagatlas.catalog.distrust import LARGEST_ANSWER, unpack
+from tagatlas.catalog.distrust import LARGEST_ANSWER, Patience, unpack
 from tagatlas.catalog.schema import MIGRATIONS
 from tagatlas.cli import exit_status
 from tagatlas.contracts import KeptAnswer, Reading, Tag, TagResult
@@ -254,6 +254,20 @@ def test_a_map_with_wrong_values_is_to_be_made_again(
         tagatlas.open_atlas(atlas) as opened,
     ):
         tagatlas.load_map(opened)
+
+
+def test_a_file_that_grows_may_take_as_long_as_a_large_one() -> None:
+    with closing(sqlite3.connect(":memory:", isolation_level=None)) as grown:
+        grown.execute("CREATE TABLE a (b)")
+        patience = Patience(grown, least=10_000, at_once=1000)
+        grown.execute("BEGIN")
+        grown.executemany("INSERT INTO a VALUES (?)", ((str(row),) for row in range(20_000)))
+        grown.execute("COMMIT")
+        patience.begin()
+        assert grown.execute("SELECT count(*) FROM a WHERE b LIKE '%9'").fetchone() == (2000,)
+        patience.begin()
+        with pytest.raises(sqlite3.OperationalError, match="interrupted"):
+            grown.execute(f"{ENDLESS} SELECT count(*) FROM r").fetchall()
 
 
 @pytest.mark.slow

@@ -17,8 +17,9 @@ from tagatlas.catalog.schema import MIGRATIONS
 _AT_ONCE = 1_000_000
 """Steps of SQLite's machine between two looks at their number: some 20 ms."""
 
-_LEAST_STEPS, _STEPS_PER_BYTE = 100_000_000, 100
-"""Steps that a statement may take: our slowest takes one per byte of the file."""
+_LEAST_STEPS, _STEPS_PER_BYTE, _STEPS_PER_CHANGE = 100_000_000, 100, 10_000
+"""Steps that a statement may take: our slowest takes one per byte of the file, and some hundred per
+row that it writes."""
 
 LARGEST_ANSWER = 16 << 20
 """Largest unpacked size of a service's answer, or of what else belongs to one image, in bytes."""
@@ -27,20 +28,38 @@ LARGEST_ANSWER = 16 << 20
 class Patience:
     """Ends statements that take longer than any of ours could on a file of this size."""
 
-    def __init__(self, connection: sqlite3.Connection) -> None:
-        [[pages]] = connection.execute("PRAGMA page_count")
+    def __init__(
+        self, connection: sqlite3.Connection, least: int = _LEAST_STEPS, at_once: int = _AT_ONCE
+    ) -> None:
+        """Watch a connection.
+
+        Args:
+            connection: to the file.
+            least: steps that any statement may take.
+            at_once: steps between two looks at their number.
+        """
+        self._connection = connection
+        self._least = least
+        self._at_once = at_once
         [[size]] = connection.execute("PRAGMA page_size")
-        self._most: int = _LEAST_STEPS + _STEPS_PER_BYTE * pages * size
-        self._steps = 0
-        connection.set_progress_handler(self._is_over, _AT_ONCE)
+        self._page_size = int(size)
+        self.begin()
+        connection.set_progress_handler(self._is_over, at_once)
 
     def begin(self) -> None:
-        """Count from 0 again: another statement begins."""
+        """Count from 0 again: another statement begins, or a transaction, which is counted as one.
+
+        The file may have grown since the last.
+        """
+        [[pages]] = self._connection.execute("PRAGMA page_count")
+        self._most = self._least + _STEPS_PER_BYTE * int(pages) * self._page_size
+        self._changes = self._connection.total_changes
         self._steps = 0
 
     def _is_over(self) -> bool:
-        self._steps += _AT_ONCE
-        return self._steps > self._most
+        self._steps += self._at_once
+        written = self._connection.total_changes - self._changes
+        return self._steps > self._most + _STEPS_PER_CHANGE * written
 
 
 def harden(connection: sqlite3.Connection) -> None:
