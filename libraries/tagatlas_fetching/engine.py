@@ -204,6 +204,8 @@ class _Run:
         """One outcome per address, or those up to the failure."""
         clock = asyncio.get_running_loop().time
         while True:
+            for outcome in self.retries.left_alone(clock()):
+                yield outcome
             while self.failure is None and len(self._under_way) < concurrency:
                 tried = self.schedule.take(clock())
                 if tried is None:

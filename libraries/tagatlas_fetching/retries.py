@@ -88,6 +88,11 @@ class Retries:
             for waiting in self.schedule.abandon(name):
                 yield from self._settled(waiting, waiting.last or _left_alone(waiting), now)
 
+    def left_alone(self, now: float) -> Iterator[FetchOutcome]:
+        """The outcomes of addresses of hosts given up before that could not be settled then."""
+        for waiting in self.schedule.abandoned():
+            yield from self._settled(waiting, waiting.last or _left_alone(waiting), now)
+
     def _try_again(
         self, tried: Try, outcome: FetchOutcome, rejected: DownloadRejected, now: float
     ) -> bool:

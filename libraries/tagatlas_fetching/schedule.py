@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import math
 import random
-from collections import OrderedDict
+from collections import OrderedDict, deque
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from heapq import heappop, heappush
@@ -42,6 +42,9 @@ SLOWER, FASTER = 2.0, 1.1
 SHORTEST_GAP, LONGEST_GAP = 0.02, 0.25
 """Initial and longest time between requests, in first pauses."""
 
+LATER = 100_000
+"""Tries again, and tries at copies, that may wait: until half of them are left, no address gets its
+first try, since what it comes to may be another one of them."""
 
 _AT_ONCE = 1000
 
@@ -92,6 +95,8 @@ class _Host:
     rests: int = 0
     """Rests since the last success."""
     given_up: bool = False
+    is_abandoned: bool = False
+    """Whether its waiting addresses are given back by :meth:`Schedule.abandoned` alone."""
     queued: int = -1
     """Its bucket among the ready hosts; -1 for none."""
     wakes: float = float("inf")
@@ -116,6 +121,7 @@ class Schedule:
         rate: float = 0.0,
         patience: int = 5,
         pause: float = 1.0,
+        later: int = LATER,
     ) -> None:
         """Sort the addresses by host.
 
@@ -126,6 +132,7 @@ class Schedule:
             rate: tries per second in all; 0 for no limit.
             patience: rests in a row after which a host is given up.
             pause: seconds of a host's first rest.
+            later: see :data:`LATER`.
         """
         self._policies = policies
         self._concurrency = concurrency
@@ -136,6 +143,10 @@ class Schedule:
         self._ready = [OrderedDict[str, None]() for _ in range(concurrency + 1)]
         self._resting: list[tuple[float, str]] = []
         self._not_before = 0.0
+        self._most_later = later
+        self._later = 0
+        self._is_full = False
+        self._abandoned = deque[_Host]()
         self._serial = 0
         wanted = Addresses.of(addresses)
         self._read = wanted.read
@@ -183,6 +194,7 @@ class Schedule:
         self._serial += 1
         heappush(host.again, (moment, self._serial, another))
         self._count += 1
+        self._count_later(1, now)
         self._place(host, now)
 
     def succeeded(self, name: str) -> None:
@@ -251,24 +263,36 @@ class Schedule:
         return name in self._hosts and self._hosts[name].given_up
 
     def abandon(self, name: str) -> Iterator[Try]:
-        """Remove and return all waiting tries of a host."""
+        """Remove and return all waiting tries of a host, but for those left to `abandoned`."""
         host = self._hosts[name]
+        host.is_abandoned = True
+        self._place(host, 0.0)
         while host.again:
             self._count -= 1
+            self._count_later(-1, 0.0)
             yield heappop(host.again)[2]
-        while some := list(islice(host.waiting.rest(), _AT_ONCE)):
-            for address in self._read(some):
+        self._abandoned.append(host)
+        yield from self.abandoned()
+
+    def abandoned(self) -> Iterator[Try]:
+        """Remove and return first tries of abandoned hosts, as far as :data:`LATER` allows."""
+        while self._abandoned and not self._is_full:
+            host = self._abandoned[0]
+            for address in self._read(list(islice(host.waiting.rest(), _AT_ONCE))):
                 self._count -= 1
-                yield Try(address, address.location, name)
-        self._place(host, 0.0)
+                yield Try(address, address.location, host.name)
+            if not host.waiting:
+                host.is_abandoned = False
+                self._abandoned.popleft()
 
     def _start(self, host: _Host, now: float) -> Try:
-        if host.waiting:
+        if host.waiting and not self._is_full:
             key = host.waiting.elsewhere() if host.rests else host.waiting.first()
             [address] = self._read([key])
             tried = Try(address, address.location, host.name)
         else:
             tried = heappop(host.again)[2]
+            self._count_later(-1, now)
         self._count -= 1
         host.under_way += 1
         if host.name != LOCAL:
@@ -290,9 +314,12 @@ class Schedule:
             self._ready[host.queued].pop(host.name, None)
             host.queued = -1
         host.wakes = float("inf")
-        if host.under_way >= self._limit(host) or not (host.waiting or host.again):
+        is_first = bool(host.waiting) and not self._is_full
+        if host.under_way >= self._limit(host) or not (is_first or host.again):
             return
-        due = 0.0 if host.waiting else host.again[0][0]
+        if host.is_abandoned:
+            return
+        due = 0.0 if is_first else host.again[0][0]
         moment = max(due, host.paced_until, host.rests_until)
         if moment <= now:
             host.queued = host.under_way
@@ -300,6 +327,15 @@ class Schedule:
         else:
             host.wakes = moment
             heappush(self._resting, (moment, host.name))
+
+    def _count_later(self, more: int, now: float) -> None:
+        """Count tries that wait besides first ones, and hold these up while there are too many."""
+        self._later += more
+        is_full = self._later > (self._most_later // 2 if self._is_full else self._most_later)
+        if is_full != self._is_full:
+            self._is_full = is_full
+            for host in self._hosts.values():
+                self._place(host, now)
 
     def _limit(self, host: _Host) -> int:
         if host.name == LOCAL:

@@ -31,7 +31,7 @@ class Ended:
     """A shard that is no longer worked on.
 
     Attributes:
-        shard: the shard.
+        shard: the shard; pools may drop its items.
         report: what came of it; None if the process that had it is lost.
         lost: what is known of that loss.
     """

@@ -9,7 +9,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from time import monotonic, sleep
 from typing import TYPE_CHECKING
 
@@ -136,8 +136,8 @@ class RayPool:
     def give(self, shard: Shard) -> None:
         """See :meth:`~tagatlas_shards.driver.Pool.give`."""
         hand = next(hand for hand in self._hands if hand.waits_for is None)
-        hand.shard = shard
         hand.waits_for = hand.actor.work.remote(self._ray.put(shard))
+        hand.shard = replace(shard, items=(), given=None)  # these are many, and put now
 
     def wait(self, seconds: float) -> list[Ended]:
         """See :meth:`~tagatlas_shards.driver.Pool.wait`."""

@@ -63,7 +63,7 @@ class KnownAddresses:
         if not added.size:
             return
         self._known = np.concatenate([known, added])
-        self._known.sort()
+        self._known.sort(kind="stable")  # two parts in order are merged
         if self._path is not None:
             _append(self._path, self._key, added.tobytes())
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Iterator
 from dataclasses import replace
 from itertools import pairwise
 
@@ -31,6 +32,7 @@ def scheduled(
     rate: float = 0.0,
     patience: int = 3,
     pause: float = 1.0,
+    later: int = 100,
 ) -> Schedule:
     policy = HostPolicy(per_host, host_rate)
     return Schedule(
@@ -40,6 +42,7 @@ def scheduled(
         rate=rate,
         patience=patience,
         pause=pause,
+        later=later,
     )
 
 
@@ -252,16 +255,28 @@ def test_odd_locations_have_a_host_too() -> None:
     per_host=st.integers(1, 4),
     concurrency=st.integers(1, 8),
     host_rate=st.sampled_from([0.0, 1.0, 7.0]),
+    later=st.integers(1, 9),
     data=st.data(),
 )
 def test_everything_is_taken_once_and_within_the_limits(
-    hosts: list[str], per_host: int, concurrency: int, host_rate: float, data: st.DataObject
+    hosts: list[str],
+    per_host: int,
+    concurrency: int,
+    host_rate: float,
+    later: int,
+    data: st.DataObject,
 ) -> None:
     wanted = addresses(*hosts)
     schedule = scheduled(
-        wanted, per_host=per_host, concurrency=concurrency, host_rate=host_rate, patience=10**6
+        wanted,
+        per_host=per_host,
+        concurrency=concurrency,
+        host_rate=host_rate,
+        patience=10**6,
+        later=later,
     )
     under_way: list[Try] = []
+    waiting = 0
     settled: list[Address] = []
     started: dict[str, float] = {}
     now = 0.0
@@ -269,6 +284,7 @@ def test_everything_is_taken_once_and_within_the_limits(
         tried = schedule.take(now) if len(under_way) < concurrency else None
         if tried is not None:
             under_way.append(tried)
+            waiting -= tried.number > 1
             assert max(Counter(each.host for each in under_way).values()) <= per_host
             if host_rate and tried.host in started:
                 assert now - started[tried.host] >= 1 / host_rate - 1e-9
@@ -282,6 +298,8 @@ def test_everything_is_taken_once_and_within_the_limits(
                     settled.append(tried.address)
                 case "again" if tried.number < 3:
                     schedule.add(replace(tried, number=tried.number + 1), now + 2.0, now)
+                    waiting += 1
+                    assert waiting <= later + concurrency, "many wait for another try"
                 case "dead" | "down" as failure:
                     answered = failure == "dead"
                     assert not schedule.failed(tried.host, now, answered=answered)
@@ -294,6 +312,33 @@ def test_everything_is_taken_once_and_within_the_limits(
             assert moment >= now
             now = moment
     assert sorted(address.key for address in settled) == [address.key for address in wanted]
+
+
+def test_the_addresses_of_a_host_given_up_wait_for_room_for_their_copies() -> None:
+    """What takes memory for each dead address, a try at a copy, waits in a limited number."""
+    schedule = scheduled(addresses(*"a" * 5000, *"b" * 10), per_host=1, concurrency=2, later=50)
+    tries = {taken(schedule).host: 0 for _ in "ab"}
+    assert set(tries) == {"a", "b"}
+    schedule.overloaded("a", 0.0, wait=float("inf"))
+    settled = copies = most = 0
+
+    def settle(waiting: Iterator[Try]) -> None:
+        nonlocal settled, copies, most
+        for tried in waiting:
+            settled += 1
+            copies += 1
+            schedule.add(Try(tried.address, "http://archive/x", "archive", "way"), 0.0, 0.0)
+            most = max(most, copies)
+
+    settle(schedule.abandon("a"))
+    while settled < 4999:
+        copy = taken(schedule)
+        assert copy.way, "no first try while so many wait"
+        copies -= 1
+        schedule.give_back(copy, 0.0)
+        settle(schedule.abandoned())
+    assert most <= 50 + 1000
+    assert len(schedule) == copies + 9
 
 
 @pytest.mark.parametrize("location", ["http://a.org/1", "http://A.ORG:80/2", "https://a.org/3"])
