@@ -109,7 +109,8 @@ def _before(ids: pl.Series, old_positions: pl.DataFrame | None) -> Points | None
         return None
     wanted = ids.alias("id").to_frame()
     found = wanted.join(old_positions, on="id", how="left", maintain_order="left")
-    return found.select(pl.col("x", "y").fill_null(np.nan)).to_numpy()
+    # By rows, as layouts have them: sums over columns round in another order.
+    return found.select(pl.col("x", "y").fill_null(np.nan)).to_numpy(order="c")
 
 
 def _with_sample(
