@@ -44,14 +44,18 @@ def choose_pictured(
         else:
             fine = middle - 1
     if room > 0:
-        shown[_most_typical(_cells(positions, coarse), typicality)] = True
+        _, cells = np.unique(_cells(positions, coarse), return_inverse=True)
+        shown[_most_typical(cells, typicality)] = True
     return shown
 
 
 def _most_typical(
     groups: NDArray[np.signedinteger], typicality: NDArray[np.float64]
 ) -> NDArray[np.intp]:
-    """The row of the most typical image of each group; among equals the first."""
+    """The row of the most typical image of each group; among equals the first.
+
+    Groups are numbered from 0, with few gaps.
+    """
     best = np.full(int(groups.max()) + 1, -np.inf)
     np.maximum.at(best, groups, typicality)
     rows = np.flatnonzero(typicality == best[groups])
