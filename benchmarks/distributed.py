@@ -1,6 +1,6 @@
 """Tagging and fetching on two nodes of a cluster, beside one process with as many processors.
 
-    python benchmarks/distributed.py [--images 1024] [--addresses 1500] [--rounds 3]
+    PYTHONPATH=tests/support python benchmarks/distributed.py [--images 2048] [--addresses 4000]
 
 A Ray cluster of two nodes of one processor each runs on this machine, which needs two processors
 that do nothing else. What tags and fetches is the real code, with the tagger ``imagenet`` and
@@ -31,7 +31,7 @@ from threading import Event
 
 import ray
 from fetch import Responder, photographs
-from ray.cluster_utils import Cluster
+from ray_cluster import Nodes
 from tag import generate
 
 from tagatlas.contracts import ImageCopy, ImageStore, NoOptions, Tagger
@@ -53,8 +53,6 @@ EMPTY = 100
 """Shards that do nothing."""
 SINGLE = 16
 """Shards of a single item."""
-MEMORY = 80_000_000
-"""Bytes of a node's object store; the least that Ray takes is a little below."""
 GOALS = {"tagging": 0.9, "fetching": 0.85}
 
 
@@ -116,8 +114,9 @@ def serve(pictures: Sequence[bytes], port: Connection) -> None:
 def served() -> Iterator[Callable[[int, int], list[Address]]]:
     """A server, while the block runs; gives addresses of pictures, from a number on."""
     pictures = photographs(SIZE)
-    ours, theirs = multiprocessing.Pipe()
-    server = multiprocessing.Process(target=serve, args=(pictures, theirs), daemon=True)
+    fresh = multiprocessing.get_context("spawn")  # Ray minds signals in a fork of this process
+    ours, theirs = fresh.Pipe()
+    server = fresh.Process(target=serve, args=(pictures, theirs), daemon=True)
     server.start()
     port = ours.recv()
     try:
@@ -132,16 +131,12 @@ def served() -> Iterator[Callable[[int, int], list[Address]]]:
 @contextmanager
 def two_nodes() -> Iterator[None]:
     """A cluster of two nodes of one processor each, while the block runs."""
-    head = {"num_cpus": 0, "object_store_memory": MEMORY, "include_dashboard": False}
-    cluster = Cluster(initialize_head=True, head_node_args=head)
-    for _ in range(2):
-        cluster.add_node(num_cpus=1, object_store_memory=MEMORY)
-    ray.init(address=cluster.address, log_to_driver=False)
-    try:
-        yield
-    finally:
-        ray.shutdown()
-        cluster.shutdown()
+    with Nodes(workers=2) as nodes:
+        ray.init(address=nodes.address, log_to_driver=False)
+        try:
+            yield
+        finally:
+            ray.shutdown()
 
 
 @contextmanager
@@ -261,8 +256,8 @@ def measure_shards(folder: Path) -> None:
 def main() -> None:
     """Read the command line."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else "")
-    parser.add_argument("--images", type=int, default=1024)
-    parser.add_argument("--addresses", type=int, default=1500)
+    parser.add_argument("--images", type=int, default=2048)
+    parser.add_argument("--addresses", type=int, default=4000)
     parser.add_argument("--rounds", type=int, default=3)
     given = parser.parse_args()
     with tempfile.TemporaryDirectory() as folder, two_nodes():

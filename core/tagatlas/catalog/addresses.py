@@ -82,8 +82,9 @@ class AddressTable:
     def without_image(self, keys: Iterable[int]) -> dict[int, Address]:
         """Those of some addresses that a record names and that have no image, by number."""
         rows = self._database.rows(
-            "SELECT id, location, local FROM used_addresses "
-            "WHERE status <> 'ok' AND id IN (SELECT value FROM json_each(?))",
+            "SELECT id, location, local FROM addresses WHERE id IN "
+            "(SELECT value FROM json_each(?)) AND status <> 'ok' "
+            "AND EXISTS (SELECT 1 FROM records WHERE address = addresses.id)",
             [json.dumps(list(keys))],
         )
         return {address.key: address for address in map(_address, rows)}
@@ -199,14 +200,12 @@ class AddressTable:
         return found["image"]
 
     def to_placeholders(self, locations: Iterable[str]) -> list[Address]:
-        """Those of some addresses that have an image and are not known to lead to placeholders.
-
-        Ordered by number of attempts, then as added.
-        """
+        """Those with an image, not known to lead to placeholders; by attempts, then as added."""
         rows = self._database.rows(
-            "SELECT id, location, local FROM used_addresses WHERE NOT local AND status = 'ok' "
-            "AND placeholder <> 'certain' AND location IN (SELECT value FROM json_each(?)) "
-            "ORDER BY attempts, id",
+            "SELECT id, location, local FROM addresses WHERE local = 0 "
+            "AND location IN (SELECT value FROM json_each(?)) AND +status = 'ok' "
+            "AND placeholder <> 'certain' AND EXISTS "
+            "(SELECT 1 FROM records WHERE address = addresses.id) ORDER BY attempts, id",
             [json.dumps(list(locations))],
         )
         return [_address(row) for row in rows]
@@ -309,7 +308,8 @@ class AddressTable:
         """Those of some images that a record leads to; by id."""
         rows = self._database.rows(
             "SELECT sha256 FROM images WHERE sha256 IN (SELECT value FROM json_each(?)) "
-            "AND EXISTS (SELECT 1 FROM used_addresses WHERE image = images.id)",
+            "AND EXISTS (SELECT 1 FROM addresses JOIN records ON records.address = addresses.id "
+            "WHERE addresses.image = images.id)",
             [json.dumps(list(ids))],
         )
         return {str(image) for (image,) in rows}
