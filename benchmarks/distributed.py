@@ -22,7 +22,7 @@ import multiprocessing
 import statistics
 import tempfile
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from multiprocessing.connection import Connection
@@ -35,7 +35,7 @@ from ray_cluster import Nodes
 from tag import generate
 
 from tagatlas.contracts import ImageCopy, ImageStore, NoOptions, Tagger
-from tagatlas_fetching import Address, FetchOptions
+from tagatlas_fetching import Address, FetchOptions, FetchOutcome
 from tagatlas_fetching.engine import fetch
 from tagatlas_fetching.hosts import HostPolicy, Hosts
 from tagatlas_shards import FetchJob, Notes, Place, TagJob, fetch_in_shards, tag_in_shards
@@ -164,6 +164,14 @@ def timed(work: Callable[[], int], count: int) -> float:
     return seconds
 
 
+def fetched(batches: Iterable[list[FetchOutcome]]) -> int:
+    """The number of images; an address without one ends the measurement."""
+    outcomes = [outcome for batch in batches for outcome in batch]
+    if bad := [each.reason for each in outcomes if each.image is None]:
+        raise RuntimeError(f"{len(bad)} not fetched, such as {bad[0]}")
+    return len(outcomes)
+
+
 def no_fault(fault: Fault) -> None:
     """An unexpected error ends the measurement."""
     raise RuntimeError(fault.text)
@@ -223,13 +231,13 @@ def compare_fetching(folder: Path, addresses: int, rounds: int) -> None:
     store = FileStore(NoOptions(), folder)
 
     def by_one(some: Sequence[Address]) -> int:
-        return sum(map(len, fetch(some, store, options, hosts=hosts)))
+        return fetched(fetch(some, store, options, hosts=hosts))
 
     def by_nodes(some: Sequence[Address], most: int = 2000) -> int:
         batches = fetch_in_shards(
             some, job, pool, hosts=hosts, recoveries={}, warn=print, on_fault=no_fault, most=most
         )
-        return sum(map(len, batches))
+        return fetched(batches)
 
     with served() as serving, ready(job) as pool:
         one, nodes = [], []

@@ -87,7 +87,7 @@ class Addresses(Sequence[Address]):
         """Those that are paths on this machine, or all others."""
         is_local = np.array([name == LOCAL for name in self.names], bool)
         if not is_local.any():
-            return self.only(np.full(len(self), not local))
+            return self.only(np.zeros(len(self), bool)) if local else self
         return self.only(is_local[self.hosts] == local)
 
     def changed(self, change: Callable[[list[Address]], list[Address]]) -> Addresses:

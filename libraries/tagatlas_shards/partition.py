@@ -204,10 +204,8 @@ def _bucket(domain: str, buckets: int) -> int:
 
 
 def _digest(items: Iterable[str]) -> str:
-    digest = sha256()
-    for each in items:
-        digest.update(each.encode(errors="surrogatepass") + b"\n")
-    return digest.hexdigest()[:16]
+    lines = "".join(f"{each}\n" for each in items)
+    return sha256(lines.encode(errors="surrogatepass")).hexdigest()[:16]
 
 
 def _safe(name: str) -> str:
