@@ -38,6 +38,11 @@ def atlas(tmp_path_factory: pytest.TempPathFactory) -> Path:
         catalog.tagging.store(asked, list(zip(images, answers, strict=True)))
         catalog.tagging.begin_call(asked, images=8, units=8, dollars=0.01)
         catalog.tagging.copy_answers(asked, {images[1]: images[0]})
+        teller = catalog.tagging.find("teller", "teller 1")
+        assert teller is not None
+        catalog.tagging.seal(teller, asked, unsealed=0, images=3)
+        catalog.tagging.store(asked, list(zip(images, answers, strict=True))[2:5])
+        catalog.tagging.store(teller, [(images[0], TagResult.ok([Tag("cat", 0.5)]))])
         catalog.annotations.put(
             "one", "one", Arrow((0.0, 1.0), (2.0, -1.5), "#aa0000", "look"), base=0
         )

@@ -21,6 +21,7 @@ from picture_atlas import picture_atlas
 from PIL import Image
 
 from tagatlas.atlas import Atlas, open_atlas
+from tagatlas.catalog import Catalog
 from tagatlas.contracts import ImageStatus, ImageStore, Records, Tag, TagResult, Variant
 from tagatlas.contracts.annotation import ClusterName, Content, Note, Outline
 from tagatlas.errors import AtlasLocked, StorageError, UsageError
@@ -112,10 +113,22 @@ def id_of(atlas: Atlas) -> str:
 
 
 @pytest.fixture
-def folder(made: Path, tmp_path: Path) -> Path:
+def folder(made: Path, tmp_path: Path, is_sealed: bool) -> Path:
     """A copy of it; its source is the pictures of the first one."""
     shutil.copytree(made / "x.atlas", tmp_path / "x.atlas")
+    if is_sealed:
+        with Catalog(tmp_path / "x.atlas" / "catalog.sqlite") as catalog:
+            catalog.tagging.seal(1, unsealed=0, images=5)
     return tmp_path
+
+
+@pytest.fixture
+def is_sealed() -> bool:
+    """Whether the answers are in sealed parts."""
+    return False
+
+
+BOTH = pytest.mark.parametrize("is_sealed", [False, True], ids=["unsealed", "sealed"])
 
 
 @pytest.fixture
@@ -140,16 +153,24 @@ def vector(image_id: str) -> np.ndarray[tuple[int], np.dtype[np.float32]]:
 
 
 def found_in(folder: Path, wanted: dict[str, bytes]) -> list[str]:
-    """Where a trace is found, in names and in bytes of files."""
+    """Where a trace is found, in names and in bytes of files, and in values of packed ones."""
     files = [path for path in folder.rglob("*") if path.is_file()]
     return [
         f"{what} in {path}"
         for path in files
         for what, trace in wanted.items()
-        if trace in path.read_bytes() or trace in str(path.relative_to(folder)).encode()
+        if trace in _bytes_of(path) or trace in str(path.relative_to(folder)).encode()
     ]
 
 
+def _bytes_of(path: Path) -> bytes:
+    readers = {".parquet": pl.read_parquet, ".arrow": pl.read_ipc}
+    values = readers[path.suffix](path).rows() if path.suffix in readers else ()
+    texts = (each.encode() if isinstance(each, str) else each for row in values for each in row)
+    return b"\n".join([path.read_bytes(), *(each for each in texts if isinstance(each, bytes))])
+
+
+@BOTH
 def test_no_byte_of_an_image_stays(folder: Path) -> None:
     with open_atlas(folder / "x.atlas", load_plugins()) as atlas:
         doomed = id_of(atlas)
@@ -173,6 +194,7 @@ def test_no_byte_of_an_image_stays(folder: Path) -> None:
     ]
 
 
+@BOTH
 @pytest.mark.slow
 def test_the_rest_of_the_atlas_goes_on(atlas: Atlas) -> None:
     before = load_map(atlas).nodes.select("id", "x", "y")
@@ -226,11 +248,11 @@ with open_atlas(Path(sys.argv[1]), load_plugins()) as atlas:
 
 @pytest.mark.slow
 @pytest.mark.parametrize(
-    ("moment", "number", "is_begun"),
+    ("moment", "number", "is_begun", "is_sealed"),
     [
-        ("os.rename", 1, False),  # of the emptied map's table, before anything is removed
-        *((moment, 1, True) for moment in ("os.remove", "shutil.rmtree", "os.mkdir")),
-        ("os.rename", 2, True),
+        ("os.rename", 1, False, False),  # of the emptied map's table, before anything is removed
+        *((moment, 1, True, False) for moment in ("os.remove", "shutil.rmtree", "os.mkdir")),
+        *(("os.rename", 2, True, is_sealed) for is_sealed in (False, True)),
     ],
 )
 def test_a_removal_that_is_killed_is_finished_by_the_next(

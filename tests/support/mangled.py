@@ -146,7 +146,42 @@ WITHOUT_ROWID = {
     "given_names",
     "given_changes",
     "groupings",
+    "model_versions",
+    "parts",
+    "stale",
 }
+
+
+def mangle_part(folder: Path, rng: random.Random) -> str:
+    """Change a sealed part, which the list of parts goes along with or not."""
+    path = rng.choice(sorted((folder / "answers").iterdir()))
+    choice = rng.randrange(5)
+    if choice == 0:
+        path.unlink()
+        return "no part"
+    data = bytearray(path.read_bytes())
+    if choice == 1:
+        del data[rng.randrange(len(data)) :]
+    for _ in range(rng.choice((1, 3, 40))):
+        if data:
+            data[rng.randrange(len(data))] = rng.randrange(256)
+    if choice == 2:
+        values = pl.read_parquet(path)
+        odd = values.select(pl.lit(rng.choice(ODD_TEXTS)).alias(values.columns[0]))
+        written = io.BytesIO()
+        rng.choice((odd, values.reverse(), pl.concat([values, values]))).write_parquet(written)
+        data = bytearray(written.getvalue())
+    if rng.random() < 0.3:
+        path.write_bytes(data)
+        return "a part"
+    name = hashlib.sha256(data).hexdigest()
+    path.with_name(f"{name}.parquet").write_bytes(data)
+    catalog = sqlite3.connect(folder / "catalog.sqlite", isolation_level=None)
+    catalog.execute(
+        "UPDATE parts SET name = ?, bytes = ? WHERE name = ?", [name, len(data), path.stem]
+    )
+    catalog.close()
+    return "a part, as is listed"
 
 
 def mangle_packed(folder: Path, rng: random.Random) -> str:
@@ -275,7 +310,7 @@ def mangle_settings(folder: Path, rng: random.Random) -> str:
 MANGLERS: tuple[Callable[[Path, random.Random], str], ...] = (
     *(mangle_value,) * 6,
     *(mangle_bytes, mangle_bytes, mangle_packed, mangle_schema),
-    *(mangle_table, mangle_table, mangle_map_file),
+    *(mangle_table, mangle_table, mangle_map_file, mangle_part, mangle_part),
     *(mangle_settings, mangle_settings, mangle_settings),
 )
 PLUGINS = load_plugins(commands=COMMANDS)

@@ -19,6 +19,7 @@ from tagatlas.catalog.records import Added, KnownSource, RecordTable
 from tagatlas.catalog.removals import Extent, RemovalTable, Target
 from tagatlas.catalog.tagging import Backend, EndedCall, Spent, Tagging
 from tagatlas.errors import AtlasDamaged
+from tagatlas_parts import ANSWERS, Sealing
 
 __all__ = [
     "OF_CATALOG",
@@ -33,7 +34,7 @@ __all__ = [
     "Target",
 ]
 
-OF_CATALOG = ("catalog", MAP_FILES)
+OF_CATALOG = ("catalog", MAP_FILES, ANSWERS)
 """Folders of its tables that are files, in that of its own file."""
 
 
@@ -93,6 +94,7 @@ class Catalog:
             ]
             + list(wrong_values(self._database))
             + self.maps.faults()
+            + list(Sealing(self._database).faults())
         )
 
     def damage(self) -> AtlasDamaged | None:

@@ -15,6 +15,7 @@ from tagatlas.catalog.maps import MAP_FILES, MapTable
 from tagatlas.catalog.stripping import strip_annotations, strip_columns, strip_maps, strip_names
 from tagatlas.errors import AtlasLocked
 from tagatlas_fetching.refusing import hash_of
+from tagatlas_parts import Sealing
 from tagatlas_tables.table_folder import TableFolder
 
 _CATALOG, _WRITTEN = "catalog", "written"
@@ -80,6 +81,7 @@ class RemovalTable:
     def __init__(self, database: Database) -> None:
         self._database = database
         self._map_files = TableFolder(database.path.parent / MAP_FILES)
+        self._sealing = Sealing(database)
 
     def sources(self) -> list[tuple[int, str]]:
         """Number and location of each source, in the order they were added."""
@@ -148,7 +150,9 @@ class RemovalTable:
         """The extent of removing a target; nothing is changed."""
         found = []
         with suppress(_OnlyLooked), self._database.transaction() as connection:
-            found.append(_take_out(connection, target, self._map_files, only_look=True))
+            found.append(
+                _take_out(connection, target, self._map_files, self._sealing, only_look=True)
+            )
             raise _OnlyLooked
         return found[0]
 
@@ -160,7 +164,7 @@ class RemovalTable:
             forever: whether its images and addresses may never come back; see :meth:`refuses`.
         """
         with self._database.transaction() as connection:
-            extent = _take_out(connection, target, self._map_files)
+            extent = _take_out(connection, target, self._map_files, self._sealing)
             written = [_WRITTEN] if extent.records or extent.maps else []
             connection.executemany(
                 "INSERT OR IGNORE INTO unswept VALUES (?)",
@@ -188,15 +192,17 @@ class RemovalTable:
         return Unswept(sorted(images - self.numbers(images).keys()), _WRITTEN in items)
 
     def scrub(self) -> None:
-        """Write the catalog's file again without deleted data, and delete files of emptied maps.
+        """Write the catalog's file and parts again without deleted data.
 
-        That ends the removal.
+        The files of emptied maps are deleted, too. That ends the removal.
 
         Raises:
+            AtlasDamaged: a part is missing or damaged.
             AtlasLocked: another program reads it, and so keeps deleted data alive.
             StorageError: there is no space for a second copy of it.
         """
         MapTable(self._database).sweep()
+        self._sealing.purge()
         self._database.execute("PRAGMA secure_delete = ON")
         self._database.execute("VACUUM")
         self._empty_journal()
@@ -222,6 +228,7 @@ def _take_out(
     connection: sqlite3.Connection,
     target: Target,
     map_files: TableFolder,
+    sealing: Sealing,
     *,
     only_look: bool = False,
 ) -> Extent:
@@ -246,6 +253,7 @@ def _take_out(
     _delete(connection, "addresses WHERE id IN (SELECT value FROM json_each(?))", gone)
     _delete(connection, "images WHERE id IN (SELECT value FROM json_each(?))", images)
     ids = set(target.images)
+    gone_labels = sealing.unused_labels(labels - _labels(connection), ids)
     strip_names(connection, ids)
     strip_columns(connection, names)
     return Extent(
@@ -256,7 +264,7 @@ def _take_out(
         maps=strip_maps(
             connection,
             ids,
-            labels - _labels(connection),
+            gone_labels,
             map_files,
             everything=bool(records),
             only_look=only_look,

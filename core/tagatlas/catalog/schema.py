@@ -303,6 +303,31 @@ MIGRATIONS: Sequence[str] = (
     ALTER TABLE maps ADD COLUMN nodes_file TEXT;    -- null where `nodes` has the table itself
     ALTER TABLE maps ADD COLUMN edges_file TEXT;
     """,
+    """
+    ALTER TABLE answers ADD COLUMN sealed INTEGER NOT NULL DEFAULT 0;
+                                    -- 1 if its tags, response and embedding are in parts
+    CREATE INDEX answers_unsealed ON answers(backend) WHERE NOT sealed;
+    CREATE TABLE parts (                -- files of a backend's ranges of images, by kind
+        backend INTEGER NOT NULL REFERENCES backends(id),
+        first TEXT NOT NULL,            -- id of the first image of the range
+        kind TEXT NOT NULL,
+        last TEXT NOT NULL,
+        images INTEGER NOT NULL,        -- with rows of any kind
+        name TEXT NOT NULL,             -- SHA-256 of the file
+        rows INTEGER NOT NULL,
+        bytes INTEGER NOT NULL,
+        PRIMARY KEY (backend, first, kind)
+    ) WITHOUT ROWID;
+    CREATE TABLE stale (                -- images whose rows in parts do not count any more
+        backend INTEGER NOT NULL,
+        image TEXT NOT NULL,            -- the id; the image itself may be gone
+        PRIMARY KEY (backend, image)
+    ) WITHOUT ROWID;
+    CREATE TRIGGER sealed_answer_gone AFTER DELETE ON answers
+    WHEN old.sealed AND EXISTS (SELECT 1 FROM parts WHERE backend = old.backend) BEGIN
+        INSERT OR IGNORE INTO stale SELECT old.backend, sha256 FROM images WHERE id = old.image;
+    END;
+    """,
 )
 """Entry i brings a catalog from version i to i + 1; the last entry gives the present version."""
 

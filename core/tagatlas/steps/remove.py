@@ -11,7 +11,7 @@ from pathlib import Path
 import polars as pl
 
 from tagatlas.atlas import CATALOG, LOCK, OF_IMAGES, SETTINGS, Atlas
-from tagatlas.catalog import Extent, Target
+from tagatlas.catalog import OF_CATALOG, Extent, Target
 from tagatlas.contracts import ImageStore, Variant
 from tagatlas.errors import StorageError, UsageError
 from tagatlas.masking import as_shown, masked
@@ -312,6 +312,7 @@ def _others(atlas: Atlas) -> list[str]:
         SETTINGS,
         LOCK,
         CATALOG,
+        *OF_CATALOG,
         f"{CATALOG}-wal",
         f"{CATALOG}-shm",
         *folders,

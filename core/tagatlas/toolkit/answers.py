@@ -63,4 +63,5 @@ def keep_answers(
     remaining = iter(answers)
     while some := list(islice(remaining, _IMAGES_AT_ONCE)):
         atlas.catalog.tagging.store(number, some)
+    atlas.catalog.tagging.seal(number)
     return atlas.catalog.tagging.counts(number)

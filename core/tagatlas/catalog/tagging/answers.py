@@ -8,12 +8,16 @@ from collections.abc import Mapping, Sequence
 
 import polars as pl
 
-from tagatlas.catalog.database import now
+from tagatlas.catalog.database import Database, now
 from tagatlas.catalog.ids import ids_found
 from tagatlas.catalog.tagging.calls import EndedCall, end_call
 from tagatlas.catalog.tagging.embeddings import VECTOR, Embeddings
 from tagatlas.contracts import TagResult, TagStatus
+from tagatlas_parts import IMAGES, UNSEALED, insert_rows
 from tagatlas_tagging import Ids
+
+_LOOK = 100_000
+"""Answers that are stored between two looks whether they are to be sealed."""
 
 _PAUSE = 60.0
 """Seconds without an answer after which tagging counts as interrupted."""
@@ -21,6 +25,35 @@ _PAUSE = 60.0
 
 class Answers(Embeddings):
     """Answers of backends, image by image."""
+
+    def __init__(self, database: Database) -> None:
+        super().__init__(database)
+        self._stored = 0
+
+    def seal(self, *backends: int, unsealed: int = UNSEALED, images: int = IMAGES) -> None:
+        """Seal what is long of the answers of backends that have very many; see :meth:`unseal`.
+
+        It is read as before. While answers are stored, this is done now and then.
+
+        Args:
+            backends: their numbers.
+            unsealed: up to so many unsealed answers of a backend stay where they are.
+            images: in a part, at most.
+
+        Raises:
+            StorageError: a part cannot be written; nothing is lost.
+        """
+        self._stored = 0
+        for backend in backends:
+            self._sealing.seal(backend, unsealed=unsealed, images=images)
+
+    def unseal(self, backend: int) -> None:
+        """Move all that is sealed of a backend back to the catalog's file.
+
+        Raises:
+            AtlasDamaged: a part is missing or damaged.
+        """
+        self._sealing.unseal(backend)
 
     def unanswered(self, backend: int, *, retry_failed: bool, copied: bool = False) -> Ids:
         """Ids of the images still to be tagged by the backend, in id order; read when needed.
@@ -104,14 +137,19 @@ class Answers(Embeddings):
                     )
             if call is not None:
                 end_call(connection, call)
+        self._stored += len(answers)
+        if self._stored >= _LOOK:
+            self.seal(backend)
 
     def copy_answers(self, backend: int, originals: Mapping[str, str]) -> None:
         """Give images copies of other images' answers, in one transaction, marked as copies.
 
         Args:
             backend: the backend's number.
-            originals: image with the answer to copy, by image; both as ids.
+            originals: image with the answer to copy, by image; both as ids. None of them gets a
+                copy itself.
         """
+        sealed = self._sealing.of_originals(backend, originals)
         with self._database.transaction() as connection:
             for pair in originals.items():
                 [image], [original] = (
@@ -122,7 +160,7 @@ class Answers(Embeddings):
                 place = [image, backend, original]
                 connection.execute(
                     "INSERT INTO answers "
-                    "SELECT backend, ?, status, kind, message, raw, answered_at "
+                    "SELECT backend, ?, status, kind, message, raw, answered_at, 0 "
                     "FROM answers WHERE backend = ? AND image = ?",
                     place,
                 )
@@ -142,6 +180,7 @@ class Answers(Embeddings):
                     place,
                 )
                 connection.execute("INSERT INTO copied_answers VALUES (?2, ?1, ?3)", place)
+            insert_rows(connection, backend, sealed)
 
     def copied(self, backend: int) -> dict[str, str]:
         """The image whose answer was copied, by image with the copy; both as ids."""
@@ -228,7 +267,7 @@ def insert_answer(
     """Write an answer and its tags, for an image without an answer of this backend."""
     raw = None if result.raw is None else zlib.compress(result.raw)
     connection.execute(
-        "INSERT INTO answers VALUES (?, ?, ?, ?, ?, ?, ?)",
+        "INSERT INTO answers VALUES (?, ?, ?, ?, ?, ?, ?, 0)",
         [backend, image, str(result.status), result.kind, result.message, raw, moment],
     )
     if result.version:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from itertools import islice
 
 import numpy as np
 import polars as pl
@@ -11,9 +12,12 @@ from numpy.typing import NDArray
 from tagatlas.catalog.tagging.part import Part
 from tagatlas.contracts import TagResult
 from tagatlas.errors import PluginError
+from tagatlas_parts import VECTORS
 
 VECTOR = np.dtype("<f2")
 """Storage type of embeddings: float16, little-endian."""
+
+_ROWS_AT_ONCE = 1 << 14
 
 
 def vector_of(stored: object, size: int) -> NDArray[np.float16] | None:
@@ -43,18 +47,34 @@ class Embeddings(Part):
         size = self.embedding_size(backend)
         if size is None:
             return None
-        row_of = {image_id: row for row, image_id in enumerate(ids)}
-        found = np.zeros((len(row_of), size), dtype=np.float16)
-        stored = self._database.stream(
-            "SELECT sha256, vector FROM asked JOIN embeddings ON embeddings.backend = asked "
-            "JOIN images ON images.id = embeddings.image WHERE asked.backend = ?",
-            [backend],
-        )
-        for image_id, vector in stored:
-            row = row_of.get(str(image_id))
-            if row is not None and (values := vector_of(vector, size)) is not None:
-                found[row] = values
+        wanted = pl.Series("image", ids, dtype=pl.String)
+        order = wanted.arg_sort()
+        in_order = wanted.gather(order)
+        found = np.zeros((len(wanted), size), dtype=np.float16)
+        for frame in self._vectors(backend):
+            sized = frame.filter(pl.col("vector").bin.size() == size * VECTOR.itemsize)
+            places = in_order.search_sorted(sized["image"])
+            reached = places < len(wanted)
+            sized, places = sized.filter(reached), places.filter(reached)
+            is_wanted = in_order.gather(places) == sized["image"]
+            vectors = b"".join(sized["vector"].filter(is_wanted))
+            values = np.frombuffer(vectors, VECTOR).reshape(-1, size)
+            rows = order.gather(places.filter(is_wanted)).to_numpy()
+            is_sound = np.isfinite(values).all(axis=1)
+            found[rows[is_sound]] = values[is_sound]
         return found
+
+    def _vectors(self, backend: int) -> Iterator[pl.DataFrame]:
+        """``image`` (id) and ``vector`` (bytes, perhaps damaged), some rows at a time."""
+        [(asked,)] = self._database.rows("SELECT asked FROM asked WHERE backend = ?", [backend])
+        yield from self._sealing.frames(int(str(asked)), VECTORS)
+        stored = self._database.stream(
+            "SELECT sha256, CAST(vector AS BLOB) FROM embeddings "
+            "JOIN images ON images.id = embeddings.image WHERE backend = ?",
+            [asked],
+        )
+        while some := list(islice(stored, _ROWS_AT_ONCE)):
+            yield pl.DataFrame(some, VECTORS.schema, orient="row")
 
     def embedding_size(self, backend: int) -> int | None:
         """Number of values in each embedding of a backend; None if it stores none."""
@@ -63,7 +83,10 @@ class Embeddings(Part):
             "JOIN embeddings ON embeddings.backend = asked WHERE asked.backend = ? LIMIT 1",
             [backend],
         )
-        return int(str(rows[0][0])) // VECTOR.itemsize if rows else None
+        if rows:
+            return int(str(rows[0][0])) // VECTOR.itemsize
+        sealed = (frame["vector"] for frame in self._vectors(backend) if not frame.is_empty())
+        return next((len(vectors[0]) // VECTOR.itemsize for vectors in sealed), None)
 
     def _check_sizes(self, backend: int, answers: Sequence[tuple[str, TagResult]]) -> None:
         given = {len(result.embedding) for _, result in answers if result.embedding is not None}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from tagatlas.catalog.database import Database
+from tagatlas_parts import Sealing
 
 
 class Part:
@@ -10,3 +11,4 @@ class Part:
 
     def __init__(self, database: Database) -> None:
         self._database = database
+        self._sealing = Sealing(database)

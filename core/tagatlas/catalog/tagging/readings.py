@@ -14,6 +14,7 @@ from tagatlas.catalog.tagging.answers import insert_answer
 from tagatlas.catalog.tagging.embeddings import Embeddings, vector_of
 from tagatlas.contracts import KeptAnswer, Reading, TagResult
 from tagatlas.errors import PluginError
+from tagatlas_parts import Sealing
 
 _AUTHOR = "tell its author"
 
@@ -39,6 +40,7 @@ class _Answers(Iterable[KeptAnswer]):
 
     Attributes:
         database: the catalog's.
+        sealing: likewise.
         backend: the reading.
         all: also those that were read before.
         size: number of values of a vector; 0 if there are none.
@@ -47,19 +49,23 @@ class _Answers(Iterable[KeptAnswer]):
     """
 
     database: Database
+    sealing: Sealing
     backend: ReadingBackend
     all: bool
     size: int
     damaged: set[str] = field(default_factory=set)
 
     def __iter__(self) -> Iterator[KeptAnswer]:
-        for image_id, raw, vector in self.database.stream(
+        sealed = self.sealing.ascending(self.backend.asked)
+        for image_id, *stored in self.database.stream(
             "SELECT sha256, raw, vector FROM readable LEFT JOIN embeddings "
             "ON embeddings.backend = asked AND embeddings.image = readable.image "
             "WHERE readable.backend = ? AND status != 'failed' AND (? OR NOT is_read) "
             "ORDER BY sha256",
             [self.backend.id, self.all],
         ):
+            kept = zip(stored, sealed(str(image_id)), strict=True)
+            raw, vector = (there if here is None else here for here, there in kept)
             try:
                 answer = None if raw is None else unpack(raw, LARGEST_ANSWER)
             except ValueError:
@@ -141,16 +147,17 @@ class Readings(Embeddings):
         if self._is_current(backend, collective=collective):
             return
         size = self.embedding_size(backend.id) or 0
-        answers = _Answers(self._database, backend, all=collective, size=size)
+        answers = _Answers(self._database, self._sealing, backend, all=collective, size=size)
         reading = read(answers)
         with self._database.transaction() as connection:
             if collective:
-                connection.execute("DELETE FROM answers WHERE backend = ?", [backend.id])
+                for table in ("parts", "stale", "answers"):
+                    connection.execute(f"DELETE FROM {table} WHERE backend = ?", [backend.id])  # noqa: S608 - our own names
             self._insert(connection, backend, reading.results, answers)
             answers.give_up_damaged(connection)
             connection.execute(
                 "INSERT INTO answers "
-                "SELECT backend, image, status, kind, message, NULL, answered_at "
+                "SELECT backend, image, status, kind, message, NULL, answered_at, 0 "
                 "FROM readable WHERE backend = ? AND NOT is_read",
                 [backend.id],
             )

@@ -2,20 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from itertools import pairwise
+from collections.abc import Iterator, Sequence
+from pathlib import Path
 
 import polars as pl
 
-from tagatlas.catalog.database import damaged
 from tagatlas.catalog.tagging.part import Part
 from tagatlas.errors import StorageError
+from tagatlas_parts import TAGS, Range, merged, ranges, tag_rows, without
 
 IN_MEMORY = 1 << 22
 """Larger tables, in rows, are written to files in parts, and read from there."""
-
-_BEFORE_ALL, _BEHIND_ALL = "", "~"  # texts below and above all ids, which are hexadecimal
-_LONGEST_LABEL = 1 << 16  # bytes; what is kept has at most 10,000 characters
 
 
 class Tags(Part):
@@ -23,6 +20,8 @@ class Tags(Part):
 
     def tags(self, backend: int, *, in_memory: int = IN_MEMORY) -> pl.LazyFrame:
         """All tags of the collection's images; readable as long as the catalog is open.
+
+        Sealed ones are read where they lie, unless others are among them.
 
         Args:
             backend: the backend's number.
@@ -33,78 +32,67 @@ class Tags(Part):
 
         Raises:
             StorageError: there is no space for the table's files.
-            AtlasDamaged: a label is longer than any that is kept.
+            AtlasDamaged: a label is longer than any that is kept, or a part is damaged.
         """
-        [(rows,)] = self._database.rows("SELECT count(*) FROM tags WHERE backend = ?", [backend])
-        bounds = self._bounds(-(-int(str(rows)) // in_memory))
-        parts = (self._between(backend, first, end) for first, end in pairwise(bounds))
-        if len(bounds) == 2:
-            return next(parts).lazy()
-        return self._through_files(parts)
+        sections = [each for each in self._sealing.sections(backend) if TAGS.name in each.files]
+        [(rows, images)] = self._database.rows(
+            "SELECT (SELECT count(*) FROM tags WHERE backend = ?1), count(*) FROM answers "
+            "WHERE backend = ?1 AND NOT sealed AND status = 'ok'",
+            [backend],
+        )
+        pieces = -(-int(str(rows)) // in_memory)
+        left_out = self._left_out(backend) if sections else pl.Series(dtype=pl.String)
+        cut = ranges(
+            sections,
+            self._unsealed(backend) if pieces and (sections or pieces > 1) else (),
+            left_out,
+            -(-int(str(images)) // max(pieces, 1)),
+        )
+        if not sections and len(cut) == 1:
+            return self._between(backend, cut[0], left_out).lazy()
+        return pl.scan_parquet(self._files(backend, cut, left_out), glob=False)
 
-    def _bounds(self, parts: int) -> list[str]:
-        """Ids that cut the images into parts of about the same size, at least one."""
-        [(count,)] = self._database.rows("SELECT count(*) FROM images")
-        cuts = [
-            str(
-                self._database.rows(
-                    "SELECT sha256 FROM images ORDER BY sha256 LIMIT 1 OFFSET ?",
-                    [int(str(count)) * part // parts],
-                )[0][0]
-            )
-            for part in range(1, parts)
-        ]
-        return [_BEFORE_ALL, *dict.fromkeys(cuts), _BEHIND_ALL]
+    def _unsealed(self, backend: int) -> Iterator[str]:
+        """Ids of the images with tags in the catalog's file, in order."""
+        for (image,) in self._database.stream(
+            "SELECT sha256 FROM answers JOIN images ON images.id = image "
+            "WHERE backend = ? AND NOT sealed AND status = 'ok' ORDER BY sha256",
+            [backend],
+        ):
+            yield str(image)
 
-    def _between(self, backend: int, first: str, end: str) -> pl.DataFrame:
-        """The rows of images from the id ``first`` on, and before ``end``."""
-        # The long table is read and sorted as numbers; its texts are shared by its rows.
-        images = self._database.frame(
-            "SELECT images.id, sha256 FROM images WHERE sha256 >= ? AND sha256 < ? "
-            "AND images.id IN (SELECT image FROM collection) ORDER BY sha256",
-            {"number": pl.Int64, "text": pl.String},
-            [first, end],
+    def _left_out(self, backend: int) -> pl.Series:
+        """Ids of images whose sealed tags do not count: stale, or outside of the collection."""
+        outside = self._database.frame(
+            "SELECT sha256 FROM images WHERE id NOT IN (SELECT image FROM collection)",
+            {"image": pl.String},
         )
-        labels = self._database.frame(
-            "SELECT id, label FROM labels ORDER BY label", {"number": pl.Int64, "text": pl.String}
-        )
-        if (labels["text"].str.len_bytes() > _LONGEST_LABEL).any():
-            raise damaged(self._database.path, f"a label has over {_LONGEST_LABEL:,} bytes")
-        tags = self._database.frame(
-            "SELECT tags.image, tags.label, score FROM images "
-            "CROSS JOIN tags ON tags.backend = ? AND tags.image = images.id "
-            "WHERE sha256 >= ? AND sha256 < ?",
-            {"image": pl.Int64, "label": pl.Int64, "score": pl.Float64},
-            [backend, first, end],
-        )
-        ordered = (
-            tags.join(_ranks(images, "image"), on="image")
-            .join(_ranks(labels, "label"), on="label")
-            .sort("image rank", "score", "label rank", descending=[False, True, False])
-        )
-        return pl.DataFrame(
-            {
-                "image": images["text"].gather(ordered["image rank"]),
-                "tag": labels["text"].gather(ordered["label rank"]),
-                "score": ordered["score"],
-            }
-        )
+        return pl.concat([self._sealing.stale(backend), outside["image"]]).unique()
 
-    def _through_files(self, parts: Iterator[pl.DataFrame]) -> pl.LazyFrame:
-        folder = self._database.scratch_folder()
+    def _between(self, backend: int, cut: Range, left_out: pl.Series) -> pl.DataFrame:
+        """The rows of a range."""
+        added = tag_rows(self._database, backend, cut.first, cut.end, collected=True)
+        if cut.section is None:
+            return added
+        sealed = self._sealing.folder.read(cut.section, TAGS)
+        here = sealed.filter(pl.col("image") >= cut.first, pl.col("image") < cut.end)
+        return merged(TAGS, without(here, left_out), added)
+
+    def _files(self, backend: int, cut: Sequence[Range], left_out: pl.Series) -> list[Path]:
+        """Files that have all rows, one after the other."""
+        folder = None
         files = []
-        for number, part in enumerate(parts):
+        for number, each in enumerate(cut):
+            if each.section is not None and not each.is_mixed:
+                files.append(self._sealing.folder.sound(each.section, TAGS))
+                continue
+            folder = folder or self._database.scratch_folder()
             files.append(folder / f"{number:06}.parquet")
             try:
                 with files[-1].open("xb") as file:
-                    part.write_parquet(file)
+                    self._between(backend, each, left_out).write_parquet(file)
             except OSError as error:
                 raise StorageError(
                     f"cannot write {files[-1]}: {error}; free some space, then run it again"
                 ) from error
-        return pl.scan_parquet(files)
-
-
-def _ranks(texts: pl.DataFrame, name: str) -> pl.DataFrame:
-    """The row of each number in a table of texts, which is ordered by text."""
-    return texts.with_row_index(f"{name} rank").select(pl.col("number").alias(name), f"{name} rank")
+        return files
