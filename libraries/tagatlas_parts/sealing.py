@@ -109,7 +109,9 @@ class Sealing:
             StorageError: a part cannot be written.
         """
         [(waiting,)] = self._database.rows(
-            "SELECT count(*) FROM answers WHERE backend = ? AND NOT sealed", [backend]
+            "SELECT count(*) FROM answers INDEXED BY answers_unsealed "
+            "WHERE backend = ? AND NOT sealed",
+            [backend],
         )
         if int(str(waiting)) <= unsealed:
             return

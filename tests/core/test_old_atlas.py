@@ -53,6 +53,20 @@ def test_its_maps_render(atlas: Path) -> None:
     assert "(Jacomy et al., 2014)" in methods
 
 
+def test_its_answers_are_sealed_and_read_as_before(atlas: Path) -> None:
+    with tagatlas.open_atlas(atlas) as opened:
+        tagging = opened.catalog.tagging
+        backends = [each.id for each in tagging.backends()]
+        before = [tagging.tags(each).collect() for each in backends]
+        assert sum(each.height for each in before)
+        tagging.seal(*backends, unsealed=0, images=5)
+        assert list((atlas / "answers").iterdir())
+    with tagatlas.open_atlas(atlas, write=False) as opened:
+        found = [opened.catalog.tagging.tags(each).collect() for each in backends]
+        assert all(one.equals(other) for one, other in zip(before, found, strict=True))
+        assert opened.catalog.faults() == []
+
+
 @pytest.mark.slow
 def test_its_map_is_made_again_once(atlas: Path) -> None:
     made = [tagatlas.map(atlas, name="imagenet", builder="bipartite") for _ in range(2)]

@@ -36,7 +36,8 @@ class Tags(Part):
         """
         sections = [each for each in self._sealing.sections(backend) if TAGS.name in each.files]
         [(rows, images)] = self._database.rows(
-            "SELECT (SELECT count(*) FROM tags WHERE backend = ?1), count(*) FROM answers "
+            "SELECT (SELECT count(*) FROM tags WHERE backend = ?1), count(*) "
+            "FROM answers INDEXED BY answers_unsealed "
             "WHERE backend = ?1 AND NOT sealed AND status = 'ok'",
             [backend],
         )
@@ -50,12 +51,14 @@ class Tags(Part):
         )
         if not sections and len(cut) == 1:
             return self._between(backend, cut[0], left_out).lazy()
-        return pl.scan_parquet(self._files(backend, cut, left_out), glob=False)
+        files = self._files(backend, cut, left_out)
+        return pl.scan_parquet(files, glob=False, hive_partitioning=False)
 
     def _unsealed(self, backend: int) -> Iterator[str]:
         """Ids of the images with tags in the catalog's file, in order."""
         for (image,) in self._database.stream(
-            "SELECT sha256 FROM answers JOIN images ON images.id = image "
+            "SELECT sha256 FROM answers INDEXED BY answers_unsealed "
+            "JOIN images ON images.id = image "
             "WHERE backend = ? AND NOT sealed AND status = 'ok' ORDER BY sha256",
             [backend],
         ):
@@ -76,7 +79,8 @@ class Tags(Part):
             return added
         sealed = self._sealing.folder.read(cut.section, TAGS)
         here = sealed.filter(pl.col("image") >= cut.first, pl.col("image") < cut.end)
-        return merged(TAGS, without(here, left_out), added)
+        theirs = left_out.filter(left_out.is_between(cut.section.first, cut.section.last))
+        return merged(TAGS, without(here, theirs), added)
 
     def _files(self, backend: int, cut: Sequence[Range], left_out: pl.Series) -> list[Path]:
         """Files that have all rows, one after the other."""
