@@ -12,6 +12,7 @@ import argparse
 import hashlib
 import json
 import resource
+import sqlite3
 import subprocess
 import sys
 import tempfile
@@ -112,7 +113,8 @@ def timed(work: Callable[[], ResultT]) -> tuple[float, ResultT]:
 
 def insert_images(path: Path, ids: list[str]) -> None:
     """Images with an address and a record each."""
-    with closing(Database(path)) as database, database.transaction() as connection:
+    Database(path).close()
+    with closing(sqlite3.connect(path)) as connection, connection:
         connection.execute("INSERT INTO sources VALUES (1, 'list', 'table', '', '', '', '')")
         connection.executemany(
             "INSERT INTO images (id, sha256, width, height, format, bytes, frames) "

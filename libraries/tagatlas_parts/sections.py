@@ -13,7 +13,7 @@ from tagatlas_parts.kinds import KINDS, Kind
 BEFORE_ALL, BEHIND_ALL = "", "~"
 """Texts below and above all ids, which are hexadecimal."""
 
-LARGEST = 1 << 28
+LARGEST = 1 << 27
 """Bytes in memory of one kind's rows in a section, approximately."""
 
 

@@ -158,7 +158,7 @@ def test_sealed_and_unsealed_catalogs_are_read_alike(template: Path, steps: list
     same_in_both(template, steps)
 
 
-@settings(max_examples=150, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
 @given(steps=st.lists(STEPS, min_size=6, max_size=20))
 @pytest.mark.thorough
 @pytest.mark.slow

@@ -58,20 +58,21 @@ class Embeddings(Part):
             sized, places = sized.filter(reached), places.filter(reached)
             is_wanted = in_order.gather(places) == sized["image"]
             vectors = b"".join(sized["vector"].filter(is_wanted))
-            values = np.frombuffer(vectors, VECTOR).reshape(-1, size)
             rows = order.gather(places.filter(is_wanted)).to_numpy()
+            values = np.frombuffer(vectors, VECTOR).reshape(len(rows), size)
             is_sound = np.isfinite(values).all(axis=1)
             found[rows[is_sound]] = values[is_sound]
         return found
 
     def _vectors(self, backend: int) -> Iterator[pl.DataFrame]:
         """``image`` (id) and ``vector`` (bytes, perhaps damaged), some rows at a time."""
-        [(asked,)] = self._database.rows("SELECT asked FROM asked WHERE backend = ?", [backend])
-        yield from self._sealing.frames(int(str(asked)), VECTORS)
+        for (asked,) in self._database.rows("SELECT asked FROM asked WHERE backend = ?", [backend]):
+            yield from self._sealing.frames(int(str(asked)), VECTORS)
         stored = self._database.stream(
-            "SELECT sha256, CAST(vector AS BLOB) FROM embeddings "
-            "JOIN images ON images.id = embeddings.image WHERE backend = ?",
-            [asked],
+            "SELECT sha256, CAST(vector AS BLOB) FROM asked "
+            "JOIN embeddings ON embeddings.backend = asked "
+            "JOIN images ON images.id = embeddings.image WHERE asked.backend = ?",
+            [backend],
         )
         while some := list(islice(stored, _ROWS_AT_ONCE)):
             yield pl.DataFrame(some, VECTORS.schema, orient="row")
