@@ -151,14 +151,14 @@ def assert_alike(sealed: Run, plain: Run) -> None:
     assert sealed.catalog.faults() == []
 
 
-@settings(max_examples=12, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=8, deadline=None, suppress_health_check=list(HealthCheck))
 @given(steps=st.lists(STEPS, min_size=3, max_size=12))
 @pytest.mark.slow
 def test_sealed_and_unsealed_catalogs_are_read_alike(template: Path, steps: list[Step]) -> None:
     same_in_both(template, steps)
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=25, deadline=None, suppress_health_check=list(HealthCheck))
 @given(steps=st.lists(STEPS, min_size=6, max_size=20))
 @pytest.mark.thorough
 @pytest.mark.slow

@@ -277,7 +277,7 @@ def tag_collection(
         if reading is not None and isinstance(instance, RereadingTagger):
             read = reading_each(instance, atlas.faults)
             tagging.update_reading(reading, read, collective=instance.collective)
-        tagging.seal(asked, tagged)
+    tagging.seal(asked, tagged)
     return TagReport(
         backend=tagger.name,
         asked=run.asked,
