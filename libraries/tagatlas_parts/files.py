@@ -55,13 +55,13 @@ class PartFolder:
         try:
             if not self.path.is_dir():
                 self.path.mkdir(parents=True)
-            with temporary.open("x+b") as file:
+            with temporary.open("xb") as file:
                 frame.select(kind.schema.names()).write_parquet(file, compression="zstd")
                 file.flush()
                 os.fsync(file.fileno())
                 size = file.tell()
-                file.seek(0)
-                name = hashlib.file_digest(file, "sha256").hexdigest()
+            with temporary.open("rb") as written:
+                name = hashlib.file_digest(written, "sha256").hexdigest()
             temporary.replace(self._place(name))
             _flush_folder(self.path)
         except OSError as error:

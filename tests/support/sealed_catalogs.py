@@ -84,7 +84,7 @@ def contents(catalog: Catalog, ids: Sequence[str], backends: Sequence[int]) -> l
             tagging.tags(backend).collect().rows(),
             tagging.tags(backend, in_memory=3).collect().rows(),
             None if vectors is None else vectors.tobytes(),
-            tagging.unanswered(backend, retry_failed=True),
+            list(tagging.unanswered(backend, retry_failed=True)),
             tagging.answered(backend),
             tagging.counts(backend),
             tagging.copied(backend),
