@@ -173,7 +173,7 @@ def gathered(
             is true are gathered.
     """
     numbers: dict[str, int] = {}
-    columns: dict[str, list[NDArray[np.generic]]] = {name: [] for name in _GATHERED}
+    columns = {name: bytearray() for name in _GATHERED}  # they grow without another copy
     for page in pages:
         table = page.with_columns(host=_host_numbers(page, numbers))
         if passes is not None:
@@ -184,21 +184,17 @@ def gathered(
             table = table.join(
                 passing, on=["refused_by", "host"], how="semi", maintain_order="left"
             )
-        for name, parts in columns.items():
-            parts.append(table[name].to_numpy().astype(_GATHERED[name]))
-    attempts, hosts, keys = (_joined(columns.pop(name), kind) for name, kind in _GATHERED.items())
+        for name, column in columns.items():
+            column += table[name].to_numpy().astype(_GATHERED[name]).tobytes()
+    attempts, hosts, keys = (
+        np.frombuffer(columns.pop(name), kind) for name, kind in _GATHERED.items()
+    )
     if np.any(attempts != attempts[:1]) or np.any(keys[1:] < keys[:-1]):
         order = np.lexsort((keys, attempts))
         keys, hosts = keys[order], hosts[order]
     return Addresses(
         keys.astype(np.int64, copy=False), hosts.astype(np.int32, copy=False), list(numbers), read
     )
-
-
-def _joined(
-    parts: Sequence[NDArray[np.generic]], kind: type[np.signedinteger]
-) -> NDArray[np.signedinteger]:
-    return np.concatenate([np.empty(0, kind), *parts])
 
 
 def _host_numbers(page: pl.DataFrame, numbers: dict[str, int]) -> pl.Series:
