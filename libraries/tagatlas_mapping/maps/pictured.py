@@ -8,6 +8,9 @@ from numpy.typing import NDArray
 _FINEST = 1 << 14
 """Maximum number of cells along the longer side."""
 
+_FEW = 100_000
+"""Positions by which a number of cells is tried first."""
+
 
 def choose_pictured(
     positions: NDArray[np.float64],
@@ -36,15 +39,17 @@ def choose_pictured(
     shown = np.zeros(count, dtype=np.bool_)
     shown[_most_typical(clusters, typicality)] = True
     room = most - int(shown.sum())
+    parts = _parts_of_side(positions)
+    some = parts[:: max(1, count // _FEW)]  # mostly tell already that cells are too small
     coarse, fine = 1, _FINEST
     while coarse < fine:
         middle = (coarse + fine + 1) // 2
-        if _different(_cells(positions, middle)) <= room:
+        if all(_different(_cells(each, middle)) <= room for each in (some, parts)):
             coarse = middle
         else:
             fine = middle - 1
     if room > 0:
-        _, cells = np.unique(_cells(positions, coarse), return_inverse=True)
+        _, cells = np.unique(_cells(parts, coarse), return_inverse=True)
         shown[_most_typical(cells, typicality)] = True
     return shown
 
@@ -70,10 +75,16 @@ def _different(cells: NDArray[np.int64]) -> int:
     return int(np.count_nonzero(is_there))
 
 
-def _cells(positions: NDArray[np.float64], along: int) -> NDArray[np.int64]:
-    """The cell of each position, where ``along`` cells lie along the longer side."""
+def _parts_of_side(positions: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Distances from the lower corner as parts of the longer side, shape (n, 2)."""
     low = positions.min(axis=0)
     side = float(np.ptp(positions, axis=0).max()) or 1.0
-    column, row = np.minimum((positions - low) / side * along, along - 1).astype(np.int64).T
+    parts: NDArray[np.float64] = (positions - low) / side
+    return parts
+
+
+def _cells(parts: NDArray[np.float64], along: int) -> NDArray[np.int64]:
+    """The cell of each position, where ``along`` cells lie along the longer side."""
+    column, row = np.minimum(parts * along, along - 1).astype(np.int64).T
     cells: NDArray[np.int64] = row * along + column
     return cells
