@@ -43,6 +43,7 @@ class Patience:
         self._at_once = at_once
         [[size]] = connection.execute("PRAGMA page_size")
         self._page_size = int(size)
+        self._most = 0
         self.begin()
         connection.set_progress_handler(self._is_over, at_once)
 
@@ -51,10 +52,10 @@ class Patience:
 
         The file may have grown since the last.
         """
+        self._steps = 0
         [[pages]] = self._connection.execute("PRAGMA page_count")
         self._most = self._least + _STEPS_PER_BYTE * int(pages) * self._page_size
         self._changes = self._connection.total_changes
-        self._steps = 0
 
     def _is_over(self) -> bool:
         self._steps += self._at_once
