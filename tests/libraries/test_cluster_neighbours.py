@@ -10,7 +10,7 @@ from hypothesis.extra.numpy import arrays
 from numpy.typing import NDArray
 from scipy.sparse import csr_array
 
-from tagatlas_mapping.cluster.neighbours import nearest_neighbours, similar_images
+from tagatlas_mapping.cluster.neighbours import nearest_neighbours, similar_by_shard, similar_images
 from tagatlas_mapping.cluster.vectors import image_vectors
 
 # Sums of quarters are exact, so that ties are ties in whatever order they are summed.
@@ -88,3 +88,18 @@ def test_similar_images_are_those_of_all_similarities() -> None:
     rows, _ = similar_images(both.take(others), 4, among=both.take(part))
     among = expected[others][:, part]
     assert rows.tolist() == np.argsort(-among, axis=1)[:, :4].tolist()
+
+
+def test_neighbours_by_shard_are_those_of_all_at_once() -> None:
+    dice = np.random.default_rng(5)
+    scores = csr_array(dice.random((1500, 40)) * (dice.random((1500, 40)) < 0.1))
+    embeddings = dice.normal(size=(1500, 48)).astype(np.float16)
+    sought = np.arange(400, 1500)
+    for vectors in (image_vectors(scores, None), image_vectors(scores, embeddings)):
+        among = vectors.take(np.arange(400))
+        expected, _ = similar_images(vectors.take(sought), 5, among=among)
+        shards = list(similar_by_shard(vectors, sought, 5, among=among, shard=256))
+        assert [len(rows) for rows, _ in shards] == [256, 256, 256, 256, 76]
+        assert np.concatenate([rows for rows, _ in shards]).tolist() == sought.tolist()
+        assert np.concatenate([found for _, found in shards]).tolist() == expected.tolist()
+        assert not list(similar_by_shard(vectors, sought[:0], 5, among=among))

@@ -100,6 +100,40 @@ def test_rows_of_several_blocks_are_searched_among_all() -> None:
         assert products[row] == pytest.approx(expected[found[row]], rel=1e-5)
 
 
+def test_approximate_links_of_few_images_are_nearly_the_exact_ones() -> None:
+    dice = np.random.default_rng(4)
+    themes = dice.normal(size=(12, SIZE))
+    rows = np.maximum(themes[dice.integers(12, size=900)] + dice.normal(size=(900, SIZE)), 0)
+    rows[0] = -1.0  # nothing is like it
+    embeddings: Vectors = [None, *rows.tolist()]
+    exact = build(embeddings, KnnOptions(search="exact"))
+    found, again = (build(embeddings, KnnOptions(search="approximate")) for _ in range(2))
+    assert links_of(build(embeddings, KnnOptions())) == links_of(exact)
+    assert links_of(found) == links_of(again)
+    shared = links_of(found).keys() & links_of(exact).keys()
+    assert len(shared) >= 0.95 * exact.edge_count
+    assert found.weights.min() > 0
+    assert "i1" not in found.nodes["id"]
+
+
+def links_of(network: Network) -> dict[tuple[str, str], float]:
+    """Weights by the ids of two images."""
+    ids = network.nodes["id"].to_list()
+    ends = zip(network.sources, network.targets, strict=True)
+    links = [(ids[source], ids[target]) for source, target in ends]
+    return dict(zip(links, network.weights.tolist(), strict=True))
+
+
+def test_it_is_said_that_neighbours_are_approximate() -> None:
+    said = {
+        search: KnnBuilder(KnnOptions(search=search)).describe().text
+        for search in ("auto", "exact", "approximate")
+    }
+    assert "approximate" not in said["exact"]
+    assert "Of more than 50,000 images, the nearest are approximate, found by" in said["auto"]
+    assert "The nearest are approximate, found by an inverted file" in said["approximate"]
+
+
 def test_the_backbone_is_taken_of_the_links() -> None:
     axis = np.eye(SIZE)
     rows = np.array([axis[0], axis[0], *(0.2 * axis[0] + axis[other] for other in (1, 2, 3))])

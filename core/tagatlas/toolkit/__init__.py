@@ -40,8 +40,9 @@ For graph builders, layouts and clusterers:
 - :mod:`~tagatlas.toolkit.layouts`, coincident nodes moved apart: ``move_apart``
 - :mod:`~tagatlas.toolkit.scores`, tags as a matrix of scores: ``row_of_entry``, ``score_matrix``
 - :mod:`~tagatlas.toolkit.alike`, vectors of images, and the images most like each image:
-  ``components``, ``distinct_rows``, ``image_vectors``, ``most_alike``, ``Neighbours``,
-  ``similar_images``, ``Vectors``
+  ``components``, ``describe_likely``, ``distinct_rows``, ``EXACT_IMAGES``, ``image_vectors``,
+  ``likely_nearest_rows``, ``most_alike``, ``Neighbours``,
+  ``similar_by_shard``, ``similar_images``, ``Vectors``
 - :mod:`~tagatlas.toolkit.clusters`, clusters of images without a map: ``cluster_images``,
   ``default_clusterer``
 - :mod:`~tagatlas.toolkit.kernels`, the decorator that compiles: ``kernel``
@@ -96,7 +97,10 @@ from importlib import import_module
 
 _NAMES = {
     "addresses": "ColumnLooks PICTURE_ENDING PORTRAIT_NAME column_looks urls_in why_no_url",
-    "alike": "Neighbours Vectors components distinct_rows image_vectors most_alike similar_images",
+    "alike": (
+        "EXACT_IMAGES Neighbours Vectors components describe_likely distinct_rows image_vectors "
+        "likely_nearest_rows most_alike similar_by_shard similar_images"
+    ),
     "annotations": "Content content_as_json read_content",
     "archives": "Archive archive_contents is_archive is_junk open_archive pictures_in tables_in",
     "backbones": "backbone with_backbone",

@@ -19,6 +19,9 @@ from tagatlas.toolkit.addresses import (
     why_no_url as why_no_url,
 )
 from tagatlas.toolkit.alike import (
+    EXACT_IMAGES as EXACT_IMAGES,
+)
+from tagatlas.toolkit.alike import (
     Neighbours as Neighbours,
 )
 from tagatlas.toolkit.alike import (
@@ -28,13 +31,22 @@ from tagatlas.toolkit.alike import (
     components as components,
 )
 from tagatlas.toolkit.alike import (
+    describe_likely as describe_likely,
+)
+from tagatlas.toolkit.alike import (
     distinct_rows as distinct_rows,
 )
 from tagatlas.toolkit.alike import (
     image_vectors as image_vectors,
 )
 from tagatlas.toolkit.alike import (
+    likely_nearest_rows as likely_nearest_rows,
+)
+from tagatlas.toolkit.alike import (
     most_alike as most_alike,
+)
+from tagatlas.toolkit.alike import (
+    similar_by_shard as similar_by_shard,
 )
 from tagatlas.toolkit.alike import (
     similar_images as similar_images,

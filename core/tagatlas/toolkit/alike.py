@@ -7,52 +7,44 @@ import polars as pl
 from numpy.typing import NDArray
 
 from tagatlas_mapping.cluster.components import components
-from tagatlas_mapping.cluster.neighbours import Neighbours, similar_images
+from tagatlas_mapping.cluster.likely import (
+    EXACT_IMAGES,
+    describe_likely,
+    likely_nearest_rows,
+    nearest_images,
+)
+from tagatlas_mapping.cluster.neighbours import Neighbours, similar_by_shard, similar_images
 from tagatlas_mapping.cluster.scores import score_matrix
 from tagatlas_mapping.cluster.vectors import Vectors, distinct_rows, image_vectors
 
 __all__ = [
+    "EXACT_IMAGES",
     "Neighbours",
     "Vectors",
     "components",
+    "describe_likely",
     "distinct_rows",
     "image_vectors",
+    "likely_nearest_rows",
     "most_alike",
+    "similar_by_shard",
     "similar_images",
 ]
 
 
-def most_alike(
-    images: pl.DataFrame,
-    tags: pl.LazyFrame,
-    count: int,
-    *,
-    within: NDArray[np.integer] | None = None,
-) -> NDArray[np.int32]:
+def most_alike(images: pl.DataFrame, tags: pl.LazyFrame, count: int) -> NDArray[np.int32]:
     """The images whose tags are most like those of each image.
+
+    Of more than :data:`EXACT_IMAGES` images, some per cent of them may be missing: the others are
+    then the next most alike.
 
     Args:
         images: n images: ``id`` (String).
         tags: their tags: ``image``, ``tag`` (String), ``score`` (Float64), in any order.
         count: how many to find, at least 1.
-        within: of each image the number of its group, shape (n,): images are compared with those
-            of their group alone, which takes less time. None compares all with all.
 
     Returns:
         Rows of ``images``, shape (n, count), the most alike first; -1 where there are no more.
     """
     scores, _ = score_matrix(images, tags)
-    vectors = image_vectors(scores, None)
-    if within is None:
-        return similar_images(vectors, count)[0]
-    alike = np.full((len(vectors), count), -1, dtype=np.int32)
-    for group in _groups(within):
-        found, _ = similar_images(vectors.take(group), count)
-        alike[group] = np.where(found >= 0, group[found], -1)
-    return alike
-
-
-def _groups(numbers: NDArray[np.integer]) -> list[NDArray[np.intp]]:
-    """The rows of each number, in their order."""
-    order = np.argsort(numbers, kind="stable")
-    return np.split(order, np.flatnonzero(np.diff(numbers[order])) + 1)
+    return nearest_images(image_vectors(scores, None), count)[0]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
@@ -20,6 +20,9 @@ Neighbours = tuple[NDArray[np.int32], NDArray[np.float32]]
 
 _ROWS_AT_ONCE = 256
 _ROUNDING = np.float32(1e-5)
+
+SHARD = 1 << 16
+"""Number of images whose neighbours are sought at a time, where there are many."""
 
 
 def nearest_neighbours(vectors: csr_array, count: int) -> Neighbours:
@@ -85,6 +88,30 @@ def similar_images(vectors: Vectors, count: int, *, among: Vectors | None = None
         count,
     )
     return rows, products / (own_lengths[:, None] * vectors.parts)
+
+
+def similar_by_shard(
+    vectors: Vectors, sought: NDArray[np.intp], count: int, *, among: Vectors, shard: int = SHARD
+) -> Iterator[tuple[NDArray[np.intp], NDArray[np.int32]]]:
+    """:func:`similar_images` among others, of any number of images in little memory.
+
+    A shard's neighbours depend on its own vectors and on those searched, and on nothing else.
+
+    Args:
+        vectors: of n images.
+        sought: rows of the images whose neighbours are sought, shape (m,).
+        count: number of neighbours of each, at least 1.
+        among: the images that are searched.
+        shard: number of images at a time. For the same to the bit as of all at once: a multiple
+            of 256.
+
+    Yields:
+        Rows of some of the images, as ``sought`` has them, shape (s,), and the row numbers of
+        their neighbours, shape (s, count), as from :func:`similar_images`.
+    """
+    for start in range(0, len(sought), shard):
+        rows = sought[start : start + shard]
+        yield rows, similar_images(vectors.take(rows), count, among=among)[0]
 
 
 def compile_kernels() -> None:

@@ -17,7 +17,7 @@ from scipy.sparse import csr_array, triu
 
 from tagatlas.contracts import ClusterInput, NetworkDescription
 from tagatlas.network import IMAGE, TAG, Network
-from tagatlas_mapping.cluster.neighbours import similar_images
+from tagatlas_mapping.cluster.likely import nearest_images
 from tagatlas_mapping.cluster.scores import row_of_entry
 from tagatlas_mapping.cluster.vectors import Vectors, image_vectors
 from tagatlas_mapping.maps.options import MapOptions
@@ -110,7 +110,7 @@ def _similar(vectors: Vectors) -> csr_array:
     count = len(vectors)
     if count < 2:
         return csr_array((count, count))
-    found, similarities = similar_images(vectors, min(NEIGHBOURS, count - 1))
+    found, similarities = nearest_images(vectors, min(NEIGHBOURS, count - 1))
     made = found >= 0
     weights = np.maximum(similarities[made], _LEAST).astype(np.float64)
     return csr_array((weights, (np.nonzero(made)[0], found[made])), shape=(count, count))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Literal
 
 from msgspec import Meta
 
@@ -31,6 +31,14 @@ class KnnOptions:
         bool, Meta(description="Keep only links that both images make, each to the other.")
     ] = False
     backbone: Backbone = None
+    search: Annotated[
+        Literal["auto", "exact", "approximate"],
+        Meta(
+            description="Compare each image with all others, which takes longer by the square of"
+            " their number, or find nearly all of its neighbours in minutes; auto: exact up to"
+            " 50,000 images."
+        ),
+    ] = "auto"
 
 
 @hookimpl

@@ -10,7 +10,6 @@ import numpy as np
 import polars as pl
 
 from tagatlas.toolkit import cluster_colours, cluster_pieces, map_bounds, most_alike
-from tagatlas_web.page.pictures import MANY
 from tagatlas_web.page.scripts import packed, packed_places
 
 if TYPE_CHECKING:
@@ -163,16 +162,13 @@ class _Lists:
 def _nearest(map_: Map, rows: Rows, joined: _Lists) -> _Lists:
     """The rows of the images most like each image of the map.
 
-    Taken from the network if its links mean likeness, else from the tags: of more images than
-    :data:`MANY` those of their clusters alone, since to compare all with all takes longer by the
-    square of their number.
+    Taken from the network if its links mean likeness, else from the tags.
     """
     if map_.provenance.builder.description.by_likeness:
         return joined.head(_NEAREST)
     images = map_.images
     row_of = rows.of(images["id"])
-    within = images["cluster"].to_numpy() if images.height > MANY else None
-    alike = most_alike(images, map_.tags, _NEAREST, within=within)
+    alike = most_alike(images, map_.tags, _NEAREST)
     one, place = np.nonzero(alike >= 0)
     return _Lists.grouped(row_of[one], row_of[alike[one, place]], len(rows))
 
