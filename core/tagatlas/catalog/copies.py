@@ -152,8 +152,10 @@ def _by_looks(
 
 
 def _digest(images: pl.DataFrame) -> str:
-    known = images.select(pl.concat_str("image", "method"))
-    return sha256("\n".join([METHOD, *known.to_series()]).encode()).hexdigest()
+    digest = sha256(METHOD.encode())
+    for some in images.select(pl.concat_str(pl.lit("\n"), "image", "method")).iter_slices():
+        digest.update("".join(some.to_series()).encode())
+    return digest.hexdigest()
 
 
 def _kept(database: Database, level: str, digest: str, images: int) -> NDArray[np.int64] | None:
