@@ -9,7 +9,13 @@ from numpy.typing import NDArray
 from scipy.sparse import csr_array
 
 from tagatlas import ClusterInput, Progress
-from tagatlas.toolkit import Vectors, components, distinct_rows, image_vectors, similar_images
+from tagatlas.toolkit import (
+    Vectors,
+    components,
+    distinct_rows,
+    image_vectors,
+    similar_by_shard,
+)
 from tagatlas_clusterers.leiden.voting import draw_sample, votes
 
 Find = Callable[[NDArray[np.float32]], NDArray[np.int64]]
@@ -49,9 +55,9 @@ def cluster_vectors(
     if len(sampled) >= _FEWEST:
         labels[sampled] = find(dense(inside))
     others = np.setdiff1d(np.arange(len(vectors)), sampled, assume_unique=True)
-    if len(others):
-        near, _ = similar_images(vectors.take(others), _NEIGHBOURS, among=inside)
-        labels[others] = votes(labels[sampled][near], near >= 0)
+    of_sample = labels[sampled]
+    for rows, near in similar_by_shard(vectors, others, _NEIGHBOURS, among=inside):
+        labels[rows] = votes(of_sample[near], near >= 0)
     progress(1, 1)
     return labels[vector_of_image]
 

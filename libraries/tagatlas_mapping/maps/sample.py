@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tagatlas.network import IMAGE, Network
-from tagatlas_mapping.cluster.neighbours import similar_images
+from tagatlas_mapping.cluster.neighbours import similar_by_shard
 from tagatlas_mapping.cluster.vectors import Vectors
 
 _LANDMARKS = 10
@@ -64,18 +64,15 @@ def place_others(
     Returns:
         Positions, shape (n, 2).
     """
-    is_image = network.is_kind(IMAGE)
-    known, new = np.flatnonzero(is_placed & is_image), np.flatnonzero(~is_placed & is_image)
-    sampled = is_placed[is_image]
-    landmarks, others = (
-        vectors.take(np.flatnonzero(sampled)),
-        vectors.take(np.flatnonzero(~sampled)),
-    )
-    nearest, _ = similar_images(others, _LANDMARKS, among=landmarks)
+    images = np.flatnonzero(network.is_kind(IMAGE))
+    sampled, others = (np.flatnonzero(is_placed[images] == placed) for placed in (True, False))
+    landmarks, known = vectors.take(sampled), positions[images[sampled]]
     positions, is_placed = positions.copy(), is_placed.copy()
-    alike = nearest[:, 0] >= 0
-    positions[new[alike]] = _medians(positions[known], nearest[alike])
-    is_placed[new[alike]] = True
+    for rows, nearest in similar_by_shard(vectors, others, _LANDMARKS, among=landmarks):
+        alike = nearest[:, 0] >= 0
+        new = images[rows[alike]]
+        positions[new] = _medians(known, nearest[alike])
+        is_placed[new] = True
     means = _means_of_linked(network, is_placed, positions)
     return np.where(is_placed[:, None], positions, means)
 

@@ -141,17 +141,17 @@ def _spread(
 
     Vectors without neighbours, or without any in the sample, are in none.
     """
-    from tagatlas.toolkit import similar_images
+    from tagatlas.toolkit import similar_by_shard
     from tagatlas_clusterers.leiden.voting import votes
 
     labels = np.empty(len(vectors), dtype=np.int64)
     sub_labels = np.empty(len(vectors), dtype=np.int64)
     labels[sampled], sub_labels[sampled] = themes.labels, parts.labels
     others = np.setdiff1d(np.arange(len(vectors)), sampled, assume_unique=True)
-    if len(others):
-        found, _ = similar_images(vectors.take(others), neighbours, among=vectors.take(sampled))
+    inside = vectors.take(sampled)
+    for rows, found in similar_by_shard(vectors, others, neighbours, among=inside):
         chosen = votes(themes.labels[found], found >= 0)
         alike = (found >= 0) & (themes.labels[found] == chosen[:, None])
-        labels[others] = chosen
-        sub_labels[others] = votes(parts.labels[found], alike)
+        labels[rows] = chosen
+        sub_labels[rows] = votes(parts.labels[found], alike)
     return labels, sub_labels
