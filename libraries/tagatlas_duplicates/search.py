@@ -9,6 +9,7 @@ Hashing", 2014).
 from __future__ import annotations
 
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from itertools import combinations
 from typing import NamedTuple, cast
 
@@ -19,6 +20,7 @@ from numba.extending import intrinsic
 from numpy.typing import NDArray
 
 from tagatlas.compiled import kernel
+from tagatlas_processors import processors
 
 PARTS = 5
 PART_BITS = 13
@@ -59,14 +61,23 @@ def index_of(hashes: NDArray[np.uint64], threshold: int) -> HashIndex:
 
 
 def has_near(index: HashIndex, owners: NDArray[np.int64], threshold: int) -> NDArray[np.bool_]:
-    """Whether each hash is near one of another picture, shape (n,).
+    """Whether each hash is near one of another picture, shape (n,). All processors work on it.
 
     Args:
         index: of the hashes.
         owners: number of each hash's picture, which may have several hashes, shape (n,).
         threshold: maximum differing bits of near hashes.
     """
-    return _has_near(index.places, index.hashes, index.starts, index.flips, owners, threshold)
+
+    def by_part(part: int) -> NDArray[np.bool_]:
+        places, hashes, starts = (each[part : part + 1] for each in index[:3])
+        return _has_near(places, hashes, starts, index.flips, owners, threshold)
+
+    near = np.zeros(len(owners), dtype=np.bool_)
+    with ThreadPoolExecutor(processors(), thread_name_prefix="duplicates") as pool:
+        for found in pool.map(by_part, range(PARTS)):
+            near |= found
+    return near
 
 
 def find_leaders(hashes: NDArray[np.uint64], index: HashIndex, threshold: int) -> NDArray[np.int64]:
