@@ -70,7 +70,8 @@ def has_near(index: HashIndex, owners: NDArray[np.int64], threshold: int) -> NDA
     """
 
     def by_part(part: int) -> NDArray[np.bool_]:
-        places, hashes, starts = (each[part : part + 1] for each in index[:3])
+        some = slice(part, part + 1)
+        places, hashes, starts = index.places[some], index.hashes[some], index.starts[some]
         return _has_near(places, hashes, starts, index.flips, owners, threshold)
 
     near = np.zeros(len(owners), dtype=np.bool_)
