@@ -73,8 +73,11 @@ def families_of(records: pl.DataFrame, ids: pl.Series, near: pl.DataFrame | None
     if near is None:
         near = pl.DataFrame({"image": ids, "representative": ids})
     own = own.join(near, on="image", how="left", maintain_order="left").with_columns(
-        family=pl.coalesce("representative", "image"),
-        place=pl.Series([_place(each) for each in own["location"]], dtype=pl.String),
+        family=pl.coalesce("representative", "image")
+    )
+    own = own.filter(pl.len().over("family") > 1)
+    own = own.with_columns(
+        place=pl.Series([_place(each) for each in own["location"]], dtype=pl.String)
     )
     # Within a group, the list of all ids would be made once for each.
     own = own.with_columns(is_copy=~pl.col("copy").is_in(ids.implode()))

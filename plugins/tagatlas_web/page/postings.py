@@ -8,6 +8,7 @@ from math import floor
 from typing import TYPE_CHECKING
 
 import numpy as np
+import polars as pl
 
 from tagatlas_web.page.floors import floors_of
 from tagatlas_web.page.scripts import packed, planes
@@ -15,11 +16,13 @@ from tagatlas_web.page.scripts import packed, planes
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    import polars as pl
     from numpy.typing import NDArray
 
 IN_PART = 1 << 16
 """Images of tags from which on a part ends; one tag is never in two."""
+
+_AT_ONCE = 1 << 22
+"""Scores that are rounded together."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -47,19 +50,22 @@ class Postings:
         """Group the tags of images.
 
         Args:
-            tags: ``row`` (UInt32), ``tag`` (String), ``score`` (Float64, in [0, 1]).
+            tags: ``row`` (UInt32), ``tag`` (String, or an Enum in order), ``score`` (Float64, in
+                [0, 1]).
             leasts: scores from which on tags count on some map.
         """
-        labels = tags["tag"].unique().sort()
-        numbers = tags["tag"].rank("dense").to_numpy() - 1
-        rows = tags["row"].to_numpy()
-        order = np.lexsort((rows, numbers))
-        starts = np.zeros(len(labels) + 1, dtype=np.int64)
-        np.cumsum(np.bincount(numbers, minlength=len(labels)), out=starts[1:])
+        tag = tags["tag"]
+        known = tag.dtype if isinstance(tag.dtype, pl.Enum) else pl.Enum(tag.unique().sort())
+        tag = tag.cast(known)
+        numbers, rows = tag.to_physical().to_numpy().astype(np.uint32), tags["row"].to_numpy()
+        counts = np.bincount(numbers, minlength=len(known.categories))
+        starts = np.zeros(np.count_nonzero(counts) + 1, dtype=np.int64)
+        np.cumsum(counts[counts > 0], out=starts[1:])
+        order = np.argsort(numbers.astype(np.uint64) << np.uint64(32) | rows, kind="stable")
         scores = tags["score"].to_numpy()[order]
         floors = floors_of(scores, starts, tags["row"].n_unique())
         return cls(
-            labels.to_list(),
+            known.categories.filter(counts > 0).to_list(),
             starts,
             rows[order],
             in_steps(scores, leasts),
@@ -114,13 +120,17 @@ def in_steps(scores: NDArray[np.float64], leasts: Sequence[float]) -> NDArray[np
         scores: in [0, 1], shape (n,).
         leasts: scores from which on tags count.
     """
-    steps = np.round(255 * scores)
-    for least in leasts:
-        step = _step(least)
-        steps = np.where(
-            scores >= least, np.maximum(steps, step), np.minimum(steps, max(step - 1, 0))
-        )
-    return steps.astype(np.uint8)
+    found = np.empty(len(scores), dtype=np.uint8)
+    for first in range(0, len(scores), _AT_ONCE):
+        some = scores[first : first + _AT_ONCE]
+        steps = np.round(255 * some)
+        for least in leasts:
+            step = _step(least)
+            steps = np.where(
+                some >= least, np.maximum(steps, step), np.minimum(steps, max(step - 1, 0))
+            )
+        found[first : first + _AT_ONCE] = steps
+    return found
 
 
 def _step(least: float) -> int:
