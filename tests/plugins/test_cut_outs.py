@@ -8,6 +8,7 @@ from io import BytesIO
 from pathlib import Path
 
 import numpy as np
+import polars as pl
 import pytest
 from PIL import Image
 from pypdf import PdfReader
@@ -135,7 +136,9 @@ def test_the_viewer_has_how_transparent_its_pictures_are(tmp_path: Path) -> None
     scripts = ScriptFolder(tmp_path)
     map_ = cut_out_map()
     ids = map_.images["id"].to_list()
-    assert write_pages(map_.store, ids, np.ones((2, 2)), [Level("base", 64, 128, 1)], scripts)
+    assert write_pages(
+        map_.store, pl.Series(ids), np.ones((2, 2)), [Level("base", 64, 128, 1)], scripts
+    )
     text = (tmp_path / "pages" / "base-0.js").read_text()
     page = b64decode(re.findall(r'"([^"]+)"\);$', text.strip())[0])
     with Image.open(BytesIO(page)) as picture:
@@ -153,7 +156,9 @@ def test_a_page_without_cut_outs_is_as_high_as_wide(tmp_path: Path) -> None:
     map_ = sample_map(2)
     ids = map_.images["id"].to_list()
     scripts = ScriptFolder(tmp_path)
-    assert not write_pages(map_.store, ids, np.ones((2, 2)), [Level("base", 64, 128, 1)], scripts)
+    assert not write_pages(
+        map_.store, pl.Series(ids), np.ones((2, 2)), [Level("base", 64, 128, 1)], scripts
+    )
 
 
 def test_thumbnails_in_pages_have_no_ground_unless_they_are_dark() -> None:

@@ -141,7 +141,7 @@ def test_thumbnails_are_copied_as_they_are_and_damaged_ones_left_out(tmp_path: P
     pages = ScriptFolder(tmp_path / "data")
     sizes = np.ones((len(ids), 2))
     copies = Copies(store, tmp_path / "pictures")
-    assert not write_pages(store, ids, sizes, levels_for(len(ids), 64), pages, copies)
+    assert not write_pages(store, pl.Series(ids), sizes, levels_for(len(ids), 64), pages, copies)
     written = {path.stem: path for path in (tmp_path / "pictures").rglob("*.jpg")}
     assert set(written) == {"aa1", "bb1", "bb2"}
     assert written["aa1"] == tmp_path / "pictures" / "aa" / "aa1.jpg"

@@ -179,9 +179,9 @@ def test_stored_images_are_written_as_long_as_they_are_few(tmp_path: Path) -> No
     map_ = themed_map(30)
     ids = map_.images["id"].to_list()
     together = sum(len(map_.store.get(image, Variant.IMAGE)) for image in ids)
-    assert affordable(map_.store, ids) == "image"
-    assert affordable(map_.store, ids, most=together - 1) == "thumbnail"
-    assert affordable(map_.store, [*ids, "0" * 64], most=2 * together) == "image"
+    assert affordable(map_.store, pl.Series(ids)) == "image"
+    assert affordable(map_.store, pl.Series(ids), most=together - 1) == "thumbnail"
+    assert affordable(map_.store, pl.Series([*ids, "0" * 64]), most=2 * together) == "image"
     chosen = WebOptions(pictures="thumbnail")
     folders = [tmp_path / "auto", tmp_path / "chosen"]
     for folder in folders:

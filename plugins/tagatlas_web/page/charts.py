@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from itertools import pairwise
+from itertools import accumulate, pairwise
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -11,6 +11,7 @@ import polars as pl
 
 from tagatlas.toolkit import cluster_colours, cluster_pieces, map_bounds, most_alike
 from tagatlas_web.page.scripts import packed, packed_places
+from tagatlas_web.page.tiles import blocks_of, place_tiles, runs
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -19,11 +20,15 @@ if TYPE_CHECKING:
 
     from tagatlas import Map
     from tagatlas_web.page.rows import Rows
+    from tagatlas_web.page.tiles import Tiling
 
 NEAR_ROWS = 256
 """Images in one file of neighbours."""
 
 _NEAREST = 8
+_BESIDE = 1 << 12
+"""Images along the map that are compared with each other, where there are many."""
+_COMPARED = 64 * _BESIDE
 _JOINED = 24
 _NO_CLUSTER = 65535
 _STEPS_OF_SIDE = 256
@@ -32,21 +37,74 @@ _STEPS_OF_MAP = 10_000
 _MOST_STEPS = 1 << 23
 
 
-def map_file(map_: Map, rows: Rows) -> object:
+def map_file(map_: Map, rows: Rows) -> dict[str, object]:
     """``maps/N.js``: the parts of a map drawn first; see ``viewer/src/data/files.ts``.
 
     Args:
         map_: the map.
         rows: of its images; without those of later maps.
     """
-    images = map_.images
-    at = rows.of(images["id"])
-    boxes = np.zeros((len(rows), 4))
-    boxes[at] = images.select("x", "y", "width", "height").to_numpy()
-    cluster = np.full(len(rows), _NO_CLUSTER, dtype=np.uint16)
-    cluster[at] = images["cluster"].to_numpy()
-    subcluster = np.full(len(rows), -1, dtype=np.int32)
-    subcluster[at] = images["subcluster"].fill_null(-1).to_numpy()
+    at = rows.of(map_.images["id"])
+    boxes = boxes_of(map_, at, len(rows))
+    cluster, subcluster = _numbers_of(map_, at, len(rows))
+    return {
+        **_facts(map_, rows),
+        "boxes": packed_places(boxes, _quantum(boxes)),
+        "cluster": packed(cluster.astype(np.uint16)),
+        "subcluster": packed(subcluster),
+    }
+
+
+def tiled_map_file(
+    map_: Map, rows: Rows, tiling: Tiling
+) -> tuple[dict[str, object], Iterator[dict[str, object]]]:
+    """``maps/N.js`` of a map of many images, and ``places/N/M.js``, one after the other.
+
+    Args:
+        map_: the only map.
+        rows: of its images.
+        tiling: how it is cut.
+    """
+    at = rows.of(map_.images["id"])
+    boxes = boxes_of(map_, at, len(rows))
+    cluster, subcluster = _numbers_of(map_, at, len(rows))
+    quantum = _quantum(boxes)
+    sides = boxes[:, 2:].max(axis=1)
+    file = {
+        **_facts(map_, rows),
+        "blocks": packed_places(blocks_of(boxes, tiling.block), quantum),
+        "sides": [float(np.median(sides)), float(sides.max())],
+        "cluster": runs(cluster),
+        "subcluster": runs(subcluster),
+    }
+    return file, place_tiles(boxes, quantum, tiling.tile)
+
+
+def boxes_of(map_: Map, at: NDArray[np.int64], count: int) -> NDArray[np.float64]:
+    """x, y, width and height of so many images, 0 of those that are not on a map.
+
+    Args:
+        map_: the map.
+        at: the row of each of its images.
+        count: of all rows.
+    """
+    boxes = np.zeros((count, 4))
+    boxes[at] = map_.images.select("x", "y", "width", "height").to_numpy()
+    return boxes
+
+
+def _numbers_of(
+    map_: Map, at: NDArray[np.int64], count: int
+) -> tuple[NDArray[np.int32], NDArray[np.int32]]:
+    """The cluster and the sub-cluster of each image."""
+    cluster = np.full(count, _NO_CLUSTER, dtype=np.int32)
+    cluster[at] = map_.images["cluster"].to_numpy()
+    subcluster = np.full(count, -1, dtype=np.int32)
+    subcluster[at] = map_.images["subcluster"].fill_null(-1).to_numpy()
+    return cluster, subcluster
+
+
+def _facts(map_: Map, rows: Rows) -> dict[str, object]:
     places = map_.clusters.select("x", "y").to_dicts()
     return {
         "name": map_.name,
@@ -65,9 +123,6 @@ def map_file(map_: Map, rows: Rows) -> object:
             for rings, is_main in ((pieces.main, True), (pieces.others, False))
             for ring in rings
         ],
-        "boxes": packed_places(boxes, _quantum(boxes)),
-        "cluster": packed(cluster),
-        "subcluster": packed(subcluster),
         "nodes": _tag_nodes(map_),
     }
 
@@ -94,9 +149,15 @@ def _clusters(table: pl.DataFrame, rows: Rows) -> list[dict[str, object]]:
         name="plain_name",
         automaticName="automatic_name",
     )
-    typical = [rows.of(images).tolist() for images in table["typical"].to_list()]
+    counts = table["typical"].list.len().to_list()
+    typical = _in_parts(rows.of(table["typical"].explode(empty_as_null=False)).tolist(), counts)
     each = zip(facts.iter_rows(named=True), typical, strict=True)
     return [{**row, "typical": images} for row, images in each]
+
+
+def _in_parts(values: list[int], counts: list[int]) -> list[list[int]]:
+    ends = [0, *accumulate(counts)]
+    return [values[begin:end] for begin, end in pairwise(ends)]
 
 
 def _tag_nodes(map_: Map) -> list[dict[str, object]]:
@@ -125,6 +186,49 @@ def near_files(map_: Map, rows: Rows) -> Iterator[list[object]]:
         ]
 
 
+def tiled_near_files(
+    map_: Map, rows: Rows, tags: pl.DataFrame, in_file: int
+) -> Iterator[list[object]]:
+    """``near/N/M.js`` of a map of many images.
+
+    Unless links mean likeness, images are compared with the thousands beside them on the map.
+
+    Args:
+        map_: the only map.
+        rows: of its images.
+        tags: that it is made of, as from :func:`~tagatlas_web.page.tables.numbered`.
+        in_file: images in one file.
+    """
+    joined, linked = _joined_images(map_, rows), _linked_tags(map_, rows)
+    by_likeness = map_.provenance.builder.description.by_likeness
+    nearest = joined.head(_NEAREST) if by_likeness else None
+    for begin in range(0, len(rows), _COMPARED):
+        end = min(begin + _COMPARED, len(rows))
+        alike = nearest.of(slice(begin, end)) if nearest else _nearest_beside(tags, begin, end)
+        for first in range(begin, end, in_file):
+            some = slice(first, min(first + in_file, end))
+            parts = (
+                alike[some.start - begin : some.stop - begin],
+                linked.of(some),
+                joined.of(some),
+            )
+            yield [
+                {"nearest": near, "linked": tags, "joined": images}
+                for near, tags, images in zip(*parts, strict=True)
+            ]
+
+
+def _nearest_beside(tags: pl.DataFrame, begin: int, end: int) -> list[list[int]]:
+    """The rows of the images most like each one of some, among those beside it."""
+    first, last = tags["row"].search_sorted(np.array([begin, end]), side="left").to_list()
+    names = pl.col("row").cast(pl.String).alias("image")
+    own = tags[first:last].select(names, pl.col("tag").cast(pl.String), "score")
+    images = pl.DataFrame({"id": pl.int_range(begin, end, eager=True).cast(pl.String)})
+    within = np.arange(end - begin) // _BESIDE
+    alike = most_alike(images, own.lazy(), _NEAREST, within=within)
+    return [[begin + row for row in each if row >= 0] for each in alike.tolist()]
+
+
 @dataclass(frozen=True, eq=False)
 class _Lists:
     """A list of numbers for each row.
@@ -134,11 +238,11 @@ class _Lists:
         starts: where those of each row begin, and the end of all, shape (rows + 1,).
     """
 
-    values: NDArray[np.int64]
+    values: NDArray[np.integer]
     starts: NDArray[np.int64]
 
     @classmethod
-    def grouped(cls, rows: NDArray[np.int64], values: NDArray[np.int64], count: int) -> _Lists:
+    def grouped(cls, rows: NDArray[np.integer], values: NDArray[np.integer], count: int) -> _Lists:
         """Values by their rows, in their order, for so many rows."""
         order = np.argsort(rows, kind="stable")
         starts = np.concatenate([[0], np.cumsum(np.bincount(rows, minlength=count))])
@@ -195,10 +299,10 @@ def _linked_tags(map_: Map, rows: Rows) -> _Lists:
     """The tags that each image is linked to, as numbers among the map's tags."""
     is_image = (map_.nodes["kind"] == "image").to_numpy()
     number = np.cumsum(~is_image) - 1
-    row_of = np.full(len(is_image), -1)
+    row_of = np.full(len(is_image), -1, dtype=np.int32)
     row_of[is_image] = rows.of(map_.images["id"])
-    # Each link from both of its ends, one after the other.
-    one = np.stack([map_.sources, map_.targets], axis=1).ravel()
-    other = np.stack([map_.targets, map_.sources], axis=1).ravel()
-    right = is_image[one] & ~is_image[other]
-    return _Lists.grouped(row_of[one[right]], number[other[right]], len(rows))
+    from_image, to_image = is_image[map_.sources], is_image[map_.targets]
+    right = from_image != to_image
+    one = np.where(from_image, map_.sources, map_.targets)[right]
+    other = np.where(from_image, map_.targets, map_.sources)[right]
+    return _Lists.grouped(row_of[one], number[other].astype(np.int32), len(rows))

@@ -9,6 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Literal
 
 import numpy as np
+import polars as pl
 import simplejpeg
 
 from tagatlas import Variant
@@ -31,17 +32,18 @@ MOST_BYTES = 200_000_000
 
 
 def affordable(
-    store: ImageStore, ids: Sequence[str], most: int = MOST_BYTES
+    store: ImageStore, ids: pl.Series, most: int = MOST_BYTES
 ) -> Literal["thumbnail", "image"]:
     """``image`` if the stored images take at most so many bytes together, else ``thumbnail``.
 
     Args:
         store: where the images are.
-        ids: of the images.
+        ids: of the images (String).
         most: bytes, estimated by 64 images at equal distances.
     """
     step = max(1, len(ids) // _SAMPLE)
-    sizes = [size for image_id in ids[::step] if (size := _size(store, image_id))]
+    some = ids.gather_every(step)
+    sizes = [size for image_id in some if (size := _size(store, image_id))]
     expected = sum(sizes) / max(len(sizes), 1) * len(ids)
     return "image" if expected <= most else "thumbnail"
 

@@ -18,11 +18,20 @@ _BITS = 16
 def along_curve(points: NDArray[np.float64]) -> NDArray[np.intp]:
     """The points in the order in which a Hilbert curve passes them.
 
+    Args:
+        points: shape (n, 2); of equal places the earlier comes first.
+    """
+    return np.argsort(curve_places(points), kind="stable")
+
+
+def curve_places(points: NDArray[np.float64]) -> NDArray[np.int64]:
+    """Where a Hilbert curve passes points, as numbers that rise along it.
+
     Method: D. Hilbert, *Über die stetige Abbildung einer Linie auf ein Flächenstück*, 1891; the
     place on the curve bit by bit, with the quadrant turned as the curve turns.
 
     Args:
-        points: shape (n, 2); of equal places the earlier comes first.
+        points: shape (n, 2).
     """
     low = points.min(axis=0)
     extent = max(float(np.ptp(points, axis=0).max()), 1e-300)
@@ -39,4 +48,4 @@ def along_curve(points: NDArray[np.float64]) -> NDArray[np.intp]:
             np.where(flipped, side - 1 - (y & (side - 1)), y & (side - 1)),
         )
         x, y = np.where(turned, y, x), np.where(turned, x, y)
-    return np.argsort(place, kind="stable")
+    return place

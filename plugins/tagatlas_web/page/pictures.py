@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
+import polars as pl
 import simplejpeg
 from scipy.ndimage import distance_transform_edt
 
@@ -40,6 +41,7 @@ MANY = 50_000
 are so few in view that each comes by itself."""
 
 _SMALLEST, _LARGEST_BASE, _SHARPEST_OF_MANY = 1, 64, 64
+_TILED_CELLS = (4, 16, _SHARPEST_OF_MANY)
 _BASE_SIDE = 1024
 _SHARP_SIDE = 512
 _STEP = 4
@@ -101,6 +103,14 @@ def levels_for(images: int, sharpest: int) -> list[Level]:
     ]
 
 
+def tiled_levels(images: int) -> list[Level]:
+    """The levels of a map in tiles: none must be loaded to show it."""
+    return [
+        Level(str(number), cell, _SHARP_SIDE, -(-images // (_SHARP_SIDE // cell) ** 2))
+        for number, cell in enumerate(_TILED_CELLS)
+    ]
+
+
 def _level(name: str, cell: int, side: int, images: int) -> Level:
     in_page = (side // cell) ** 2
     while side > cell and images <= in_page // 4:  # a page that few pictures need is smaller
@@ -111,22 +121,24 @@ def _level(name: str, cell: int, side: int, images: int) -> Level:
 
 def write_pages(
     store: ImageStore,
-    ids: Sequence[str],
+    ids: pl.Series,
     sizes: NDArray[np.float64],
     levels: Sequence[Level],
     scripts: ScriptFolder,
     copies: Copies | None = None,
+    means: Pixels | None = None,
 ) -> bool:
     """Write all pages of all levels; each picture is decoded once, in threads.
 
     Args:
         store: where the images are.
-        ids: of the images.
+        ids: of the images (String).
         sizes: width and height of each on the map, shape (n, 2); its picture gets these
             proportions, its longer side the cell's.
         levels: as from :func:`levels_for`.
         scripts: the folder to write to.
         copies: are given the files that the pictures were read from.
+        means: gets the mean red, green and blue of each picture, shape (n, 3).
 
     Returns:
         Whether any page has cut-outs.
@@ -135,7 +147,10 @@ def write_pages(
 
     def cut(first: int) -> list[_Cells]:
         some = slice(first, first + _AT_ONCE)
-        return _cells(store, ids[some], sizes[some], cells, copies)
+        found = _cells(store, ids[some].to_list(), sizes[some], cells, copies)
+        if means is not None:
+            means[some] = found[0].colours.mean(axis=(1, 2)).round()
+        return found
 
     with ThreadPoolExecutor(_THREADS, thread_name_prefix="pictures") as executor:
         pages = [_Pages(level, scripts, executor) for level in levels]

@@ -8,10 +8,9 @@ import numpy as np
 import polars as pl
 
 from tagatlas_web.page.order import along_curve
+from tagatlas_web.page.tiles import along_clusters
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
-
     from numpy.typing import NDArray
 
     from tagatlas import Map
@@ -23,15 +22,19 @@ class Rows:
     """Numbers the images map by map: those that are new on a map come after all others.
 
     An image's label, proportions, records and quantities are those on the first map it is on.
+
+    Args:
+        by_cluster: whether images of a cluster come together, as tiles need it.
     """
 
-    def __init__(self) -> None:
-        self._row_of: dict[str, int] = {}
+    def __init__(self, *, by_cluster: bool = False) -> None:
+        self._by_cluster = by_cluster
+        self._known = pl.DataFrame(schema={"image": pl.String, "row": pl.UInt32})
         self._images: list[pl.DataFrame] = []
         self._records: list[pl.DataFrame] = []
 
     def __len__(self) -> int:
-        return len(self._row_of)
+        return self._known.height
 
     def add(self, map_: Map) -> pl.DataFrame:
         """Number the images of a map; neighbours on the first maps get numbers nearby.
@@ -39,21 +42,35 @@ class Rows:
         Returns:
             The new ones: ``image`` (String), ``row`` (UInt32).
         """
-        images = map_.images
-        known = pl.Series(list(self._row_of), dtype=pl.String)
-        new = images.filter(~images["id"].is_in(known.implode()))
+        new = map_.images
+        if len(self):
+            new = new.filter(~new["id"].is_in(self._known["image"].implode()))
         if new.height:
-            new = new[along_curve(new.select("x", "y").to_numpy())]
+            new = new[self._order(new)]
+        records = map_.records
+        if len(self):
+            records = records.filter(records["image"].is_in(new["id"].implode()))
         self._images.append(new.select(_SHARED))
-        self._records.append(map_.records.filter(map_.records["image"].is_in(new["id"].implode())))
+        self._records.append(records)
         first = len(self)
-        self._row_of |= dict(zip(new["id"], range(first, first + new.height), strict=True))
         row = pl.int_range(first, first + new.height, dtype=pl.UInt32, eager=True)
-        return pl.DataFrame({"image": new["id"], "row": row})
+        added = pl.DataFrame({"image": new["id"], "row": row})
+        self._known = pl.concat([self._known, added])
+        return added
 
-    def of(self, ids: Iterable[str]) -> NDArray[np.int64]:
-        """The rows of images of the maps so far."""
-        return np.array([self._row_of[image] for image in ids], dtype=np.int64)
+    def _order(self, images: pl.DataFrame) -> NDArray[np.intp]:
+        if self._by_cluster:
+            return along_clusters(images)
+        return along_curve(images.select("x", "y").to_numpy())
+
+    def of(self, ids: pl.Series) -> NDArray[np.int64]:
+        """The rows of images of the maps so far.
+
+        Args:
+            ids: of the images (String).
+        """
+        joined = ids.to_frame("image").join(self._known, on="image", maintain_order="left")
+        return joined["row"].cast(pl.Int64).to_numpy()
 
     @property
     def images(self) -> pl.DataFrame:

@@ -6,6 +6,7 @@ import json
 from itertools import pairwise
 from typing import TYPE_CHECKING, Literal
 
+import msgspec
 import numpy as np
 import polars as pl
 
@@ -13,6 +14,7 @@ from tagatlas import ClusterMerge, ClusterMove
 from tagatlas.toolkit import content_as_json
 from tagatlas_web.page.charts import NEAR_ROWS
 from tagatlas_web.page.scripts import packed
+from tagatlas_web.page.tiles import TEXT_ROWS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -75,6 +77,7 @@ def atlas_file(
     cut_outs: bool,
     pictures: Literal["thumbnail", "image"],
     families: Families,
+    tiles: Mapping[str, object] | None = None,
 ) -> object:
     """``atlas.js``: what all maps share; see ``viewer/src/data/files.ts``.
 
@@ -84,33 +87,43 @@ def atlas_file(
         backends: that gave tags.
         images: as of :class:`~tagatlas_web.page.rows.Rows`.
         columns: facts of the kept columns, as from :class:`~tagatlas_web.page.columns.Column`.
-        levels: of pictures.
+        levels: of pictures; the first of images that are not in tiles is that of small ones.
         hidden: ids of images whose pictures are not there.
         credit: source and licence of the images; may be empty.
         date: the column that says when records are from; None if there is none.
         cut_outs: whether any of these are on their pages with their transparency.
         pictures: the largest that are there.
         families: of the images.
+        tiles: how the map is cut into tiles; None if it is not. Then quantities of images, which
+            :func:`counts_file` has, are not in this file.
     """
-    base, *sharper = levels
+    base, sharper = (None, levels) if tiles else (levels[0], levels[1:])
     return {
         "title": title,
         "credit": credit,
         "images": images.height,
         "maps": list(maps),
         "backends": list(backends),
-        "frequency": packed(_counts(images["frequency"])),
-        "records": packed(_counts(images["records"])),
+        **({} if tiles else counts_file(images)),
         "hidden": images["id"].is_in(list(hidden)).arg_true().to_list(),
-        "base": base.facts(),
+        "base": base.facts() if base else {"cell": 1, "side": 1, "pages": 1},
         "levels": [level.facts() for level in sharper],
         "cutOuts": cut_outs,
         "pictures": pictures,
         "families": families.table.height,
         "date": date,
         "columns": list(columns),
-        "detailRows": DETAIL_ROWS,
-        "nearRows": NEAR_ROWS,
+        "detailRows": TEXT_ROWS if tiles else DETAIL_ROWS,
+        "nearRows": TEXT_ROWS if tiles else NEAR_ROWS,
+        "tiles": tiles,
+    }
+
+
+def counts_file(images: pl.DataFrame) -> dict[str, str]:
+    """How often each image was seen, and how many records lead to it."""
+    return {
+        "frequency": packed(_counts(images["frequency"])),
+        "records": packed(_counts(images["records"])),
     }
 
 
@@ -131,55 +144,72 @@ def annotations_of(map_: Map) -> list[object]:
     ]
 
 
-def numbered(tags: pl.LazyFrame, rows: pl.DataFrame) -> pl.DataFrame:
-    """The tags of some images by row: ``row``, ``tag``, ``score``, in their order.
+def numbered(tags: Sequence[tuple[pl.LazyFrame, pl.DataFrame]]) -> pl.DataFrame:
+    """The tags of images by rising row: ``row``, ``tag`` (Enum, in order), ``score``.
+
+    Those of an image are in their order.
 
     Args:
-        tags: ``image``, ``tag``, ``score``.
-        rows: ``image``, ``row``.
+        tags: ``image``, ``tag``, ``score``, each with the ``row`` of every ``image`` that counts.
     """
-    joined = tags.join(rows.lazy(), on="image", maintain_order="left")
-    return joined.select("row", "tag", "score").collect()
+    words = (
+        pl.concat([each.select("tag") for each, _ in tags]).unique().sort("tag").collect()["tag"]
+    )
+    tables = [
+        each.with_columns(pl.col("tag").cast(pl.Enum(words)))
+        .join(rows.lazy(), on="image", maintain_order="left")
+        .select("row", "tag", "score")
+        .collect()
+        for each, rows in tags
+    ]
+    return pl.concat(tables).sort("row", maintain_order=True)
 
 
-def score_files(tags: pl.DataFrame, images: int) -> Iterator[list[object]]:
+def score_files(
+    tags: pl.DataFrame, images: int, in_file: int = DETAIL_ROWS
+) -> Iterator[list[object]]:
     """``scores/N/M.js``, one after the other: the tags of each image, with scores.
 
     Args:
         tags: as from :func:`numbered`.
         images: how many images there are.
+        in_file: images in one file.
     """
-    ordered = tags.with_columns(pl.col("score").round(4)).sort("row", maintain_order=True)
-    for first, some in _parts(ordered, images):
-        rows = np.arange(first, min(first + DETAIL_ROWS, images) + 1)
+    for first, some in _parts(tags, images, in_file):
+        rows = np.arange(first, min(first + in_file, images) + 1)
         ends = some["row"].search_sorted(rows, side="left").to_list()
-        labels, scores = some["tag"].to_list(), some["score"].to_list()
+        labels, scores = some["tag"].to_list(), some["score"].round(4).to_list()
         yield [
             list(zip(labels[begin:end], scores[begin:end], strict=True))
             for begin, end in pairwise(ends)
         ]
 
 
-def detail_files(records: pl.DataFrame, images: pl.DataFrame) -> Iterator[list[object]]:
+def detail_files(
+    records: pl.DataFrame, images: pl.DataFrame, in_file: int = DETAIL_ROWS
+) -> Iterator[list[object]]:
     """``details/N.js``, one after the other: the records that lead to each image.
 
     Args:
         records: as in :class:`~tagatlas.Map`.
         images: ``id`` of each, in the viewer's order.
+        in_file: images in one file.
     """
     rows = images.select(pl.col("id").alias("image"), pl.row_index("row"))
     ordered = records.join(rows, on="image", maintain_order="left").sort("row", maintain_order=True)
-    for first, some in _parts(ordered.drop("image"), images.height):
-        details: list[list[object]] = [[] for _ in range(min(DETAIL_ROWS, images.height - first))]
+    for first, some in _parts(ordered.drop("image"), images.height, in_file):
+        details: list[list[object]] = [[] for _ in range(min(in_file, images.height - first))]
         for record in some.iter_rows(named=True):
             row = record.pop("row")
-            details[row - first].append({**record, "columns": json.loads(record["columns"])})
+            # It is JSON already.
+            columns = msgspec.Raw(record["columns"].encode())
+            details[row - first].append({**record, "columns": columns})
         yield list(details)
 
 
-def _parts(ordered: pl.DataFrame, images: int) -> Iterator[tuple[int, pl.DataFrame]]:
+def _parts(ordered: pl.DataFrame, images: int, in_file: int) -> Iterator[tuple[int, pl.DataFrame]]:
     """A table by ascending ``row``, in parts, one per file; with the first row of each."""
-    firsts = range(0, images, DETAIL_ROWS)
+    firsts = range(0, images, in_file)
     ends = ordered["row"].search_sorted(np.array([*firsts, images]), side="left")
     for first, (begin, end) in zip(firsts, pairwise(ends), strict=True):
         yield first, ordered[begin:end]

@@ -10,7 +10,7 @@ import { Conditions, stepWords } from "./find/conditions";
 import { save } from "./find/csv";
 import { inCluster, inSubcluster, listed, surrounded, tagged } from "./find/kinds";
 import { Ways } from "./find/ways";
-import { byId, count, isolated } from "./elements";
+import { byId, count, isolated, plain } from "./elements";
 import { orSaid, tellMissing } from "./trouble";
 import { Hiding } from "./side/hiding";
 import { Panels } from "./gallery/panels";
@@ -35,6 +35,8 @@ import type { Stage } from "./map/stage";
 import { Stages } from "./map/stages";
 
 const LINK_AFTER_MS = 120;
+/** Of a map in tiles, whose ids and places are read for it. */
+const MOST_SAVED = 200_000;
 
 type Level = "cluster" | "subcluster";
 
@@ -109,7 +111,7 @@ export class App {
       open: (row) => orSaid(this.open(row, "elsewhere")),
       cluster: (level, number) => this.chooseCluster(this.stages.active.chart, level, number, true),
       rename: isLive() ? (level, number, named) => this.annotating.rename(level, number, named) : null,
-      regroup: isLive()
+      regroup: isLive() && !model.isTiled
         ? {
             move: (rows, name) => this.annotating.move(rows, name),
             merge: (number, into) => this.annotating.merge(number, into),
@@ -154,7 +156,7 @@ export class App {
       .then(() => this.annotating.turned())
       .then(() => this.trail.begin())
       .then(() => {
-        hearChosen((ids) => this.chooseInNotebook(ids));
+        hearChosen((ids) => orSaid(this.chooseInNotebook(ids)));
         if (!this.stages.active.isDrawn) this.panels.doWithoutMap();
         document.documentElement.dataset.ready = "yes";
       });
@@ -265,6 +267,10 @@ export class App {
 
   private async open(row: number, how: "pointer" | "keys" | "elsewhere" | "again"): Promise<void> {
     this.opened = row;
+    if (this.model.isTiled) {
+      await Promise.all([this.model.readTextsOf([row]), ...this.stages.charts.map((chart) => chart.reach([row]))]);
+      if (this.opened !== row) return;
+    }
     this.frame();
     this.link();
     const filled = this.card.image(row, this.stages.charts).then(() => {
@@ -352,29 +358,42 @@ export class App {
   private async tell(): Promise<void> {
     const chosen = this.chosen;
     await this.texts;
+    await this.model.readTextsOf(chosen ?? []);
     if (chosen === this.chosen) tellChosen(Array.from(chosen ?? [], (row) => this.model.id(row)));
   }
 
-  private chooseInNotebook(ids: readonly string[]): void {
+  private async chooseInNotebook(ids: readonly string[]): Promise<void> {
+    await this.model.seek(ids);
     const rows = this.model.rows(ids);
+    await this.model.readTextsOf(rows.slice(0, 30));
     if (ids.length) this.conditions.only(listed(this.model, "notebook", "chosen in the notebook", rows));
     else if (this.chosen) this.conditions.clear();
   }
 
   private surround(ring: number[], words: string): void {
     const { mode } = this.ways;
-    this.conditions.put(surrounded(this.model, this.stages.active.places, ring, words, (key) => {
+    const made = surrounded(this.model, this.stages.active.places, ring, words, (key) => {
       const standing = this.conditions.get(key);
       return standing !== null && (mode !== "narrow" || standing.mode !== "narrow");
-    }), mode);
+    });
+    orSaid(made.then((condition) => this.conditions.put(condition, mode)));
+  }
+
+  /** Whether tables of what is chosen would be too large for a page; then it is said. */
+  private isTooMuch(): boolean {
+    const isMore = this.model.isTiled && (this.chosen?.length ?? 0) > MOST_SAVED;
+    if (isMore) this.say(`A table holds at most ${plain(MOST_SAVED)} images here: choose fewer`);
+    return isMore;
   }
 
   private async save(): Promise<void> {
+    if (this.isTooMuch()) return;
     const table = await selectionTable(this.model, this.stages.charts, this.chosen ?? [], scoresOf(this.conditions.all));
     save(`${this.model.atlas.title} selection.csv`, table);
   }
 
   private async saveRecords(): Promise<void> {
+    if (this.isTooMuch()) return;
     await this.texts;
     save(`${this.model.atlas.title} records.csv`, await recordsTable(this.model, this.stages.charts, this.chosen ?? []));
   }

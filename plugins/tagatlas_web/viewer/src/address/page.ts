@@ -122,12 +122,14 @@ export class Page {
     const { model } = this;
     if (kind === "tag") return first ? { kind, label: first } : null;
     if (kind === "image") {
+      await model.seek([first]);
       const row = model.rowOf(first);
       return row < 0 ? null : { kind, row };
     }
     if (kind !== "cluster" && kind !== "subcluster") return null;
     const map = model.atlas.maps.findIndex(({ name }) => name === first);
     if (map < 0) return null;
+    await model.seek(words.slice(1));
     const number = clusterNumber(model, await model.chart(map), kind, words);
     return number < 0 ? null : { kind, map, number };
   }

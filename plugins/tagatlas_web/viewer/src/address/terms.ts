@@ -50,7 +50,10 @@ const MAKERS: Readonly<Record<string, Maker>> = {
   cluster: ({ model }, words) => clustered(model, "cluster", words),
   subcluster: ({ model }, words) => clustered(model, "subcluster", words),
 
-  seen: async ({ model }, [low = "", high = ""]) => ranged(numberColumn("Frequency", model.frequency), low, high),
+  seen: async ({ model }, [low = "", high = ""]) => {
+    await model.readCounts();
+    return ranged(numberColumn("Frequency", model.frequency), low, high);
+  },
 
   range: async ({ model }, [name = "", low = "", high = ""]) => {
     const column = await columnOf(model, name);
@@ -86,12 +89,13 @@ const MAKERS: Readonly<Record<string, Maker>> = {
     if (arrangement.length && !arranged) return null;
     const places = arranged ? chart.placed(arranged) : chart;
     const said = words === "in view" ? words : "drawn around";
-    const made = surrounded(model, places, ring, said, () => false);
+    const made = await surrounded(model, places, ring, said, () => false);
     return { ...made, key: `${made.key} ${number}` };
   },
 
   images: async ({ model }, [ids = ""]) => {
     const wanted = ids.split(",");
+    await model.seek(wanted);
     const rows = wanted.map((id) => model.rowOf(id)).filter((row) => row >= 0);
     const lacking = wanted.length - rows.length;
     const words = lacking ? `of a list, without ${lacking} that are not here` : "of a list";
@@ -125,6 +129,7 @@ function cut(term: Term, by: string, scores: Scores, counted: Uint8Array, number
 
 async function clustered(model: Model, level: Level, [map = "", ...words]: readonly string[]): Promise<Condition | null> {
   const chart = await chartOf(model, map);
+  await model.seek(words.slice(1));
   const number = chart ? clusterNumber(model, chart, level, words) : -1;
   return chart && number >= 0 ? (level === "cluster" ? inCluster : inSubcluster)(model, chart, number) : null;
 }

@@ -43,7 +43,7 @@ export class Regrouping {
   /** Show the changes that the map does not follow yet; whether clusters are others now. */
   apply(): boolean {
     const changes = this.all().flatMap(([, change, isOnMap]) => (isOnMap ? [] : [change]));
-    if (same(changes, this.shown)) return false;
+    if (this.chart.tiles || same(changes, this.shown)) return false; // a map in tiles follows when it is made again
     this.shown = changes;
     const division = this.chart.division();
     const find = ({ typical }: ClusterReference) => division.of(this.onMap(typical));

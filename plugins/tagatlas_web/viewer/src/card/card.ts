@@ -72,9 +72,9 @@ export class Card {
    */
   async image(row: number, charts: readonly Chart[]): Promise<void> {
     const { atlas } = this.model;
-    await this.put("The chosen image", async () => [
+    await this.put("The chosen image", [row], async () => [
       cardPicture(this.model, row, () => this.actions.enlarge(row)),
-      this.imageHeading(row, charts),
+      this.imageHeading(row, charts, await this.model.quantities(row)),
       ...(await Promise.all([
         orWords(travel(this.model, row, this.actions)),
         ...this.backendsFor(charts).map((backend) => orWords(this.tags(backend, row))),
@@ -91,7 +91,7 @@ export class Card {
     const parts = level === "cluster" ? chart.subclusters.flatMap((each, at) => (each.cluster === number ? [at] : [])) : [];
     const title = element("h2", { class: "cluster" }, foreign(facts.name));
     title.style.setProperty("--ink", above.colour);
-    await this.put("The chosen cluster", async () => [
+    await this.put("The chosen cluster", facts.typical, async () => [
       element(
         "header",
         {},
@@ -110,16 +110,16 @@ export class Card {
 
   /** Show a tag. */
   async tag(label: string, chart: Chart): Promise<void> {
-    await this.put("The chosen tag", async () => [
+    await this.put("The chosen tag", [], async () => [
       element("header", {}, element("h2", {}, foreign(label))),
       ...(await Promise.all(this.backendsFor([chart]).map((backend) => this.tagOf(backend, label, chart)))),
     ]);
   }
 
-  /** Fill the card; what was asked for earlier and is slower no longer comes. */
-  private async put(label: string, parts: () => Promise<Part[]>): Promise<void> {
+  /** Fill the card; what was asked for earlier and is slower no longer comes. @param rows images that it names. */
+  private async put(label: string, rows: readonly number[], parts: () => Promise<Part[]>): Promise<void> {
     const asked = ++this.asked;
-    await this.model.readTexts();
+    await this.model.readTextsOf(rows);
     const filled = (await parts()).filter((part) => part !== null);
     if (asked !== this.asked) return;
     const hadFocus = this.place.contains(document.activeElement);
@@ -132,8 +132,8 @@ export class Card {
     if (hadFocus) this.focus();
   }
 
-  private imageHeading(row: number, charts: readonly Chart[]): HTMLElement {
-    const { frequency, records, atlas } = this.model;
+  private imageHeading(row: number, charts: readonly Chart[], seen: { frequency: number; records: number }): HTMLElement {
+    const { atlas } = this.model;
     const several = atlas.maps.length > 1;
     return element(
       "header",
@@ -147,7 +147,7 @@ export class Card {
           several ? element("span", { class: "size" }, " on ", foreign(chart.facts.name)) : null,
         ),
       ),
-      element("p", {}, `${count(records[row]!, "record")}, seen ${count(frequency[row]!, "time")}`),
+      element("p", {}, `${count(seen.records, "record")}, seen ${count(seen.frequency, "time")}`),
     );
   }
 
@@ -188,6 +188,7 @@ export class Card {
     const { maps } = this.model.atlas;
     const title = maps.length > 1 ? ["Most like it on ", foreign(maps[map]!.name)] : ["Most like it"];
     if (!near?.nearest.length) return null;
+    await this.model.readTextsOf(near.nearest);
     return element(
       "section", { class: "nearest-on" }, element("h3", {}, ...title), this.thumbnails.of(near.nearest),
     );

@@ -3,6 +3,7 @@
 import { button, element } from "../elements";
 import { showPicture } from "../data/host";
 import type { Model } from "../data/model";
+import { orSaid } from "../trouble";
 
 export class Thumbnails {
   constructor(
@@ -12,6 +13,12 @@ export class Thumbnails {
 
   of(rows: readonly number[]): HTMLElement {
     const line = element("div", { class: "nearest" });
+    if (rows.every((row) => this.model.knows(row))) this.fill(line, rows);
+    else orSaid(this.model.readTextsOf(rows).then(() => this.fill(line, rows)));
+    return line;
+  }
+
+  private fill(line: HTMLElement, rows: readonly number[]): void {
     for (const row of rows) {
       const label = this.model.label(row);
       const picture = this.model.isHidden(row)
@@ -22,6 +29,5 @@ export class Thumbnails {
       opens.setAttribute("aria-label", label);
       line.append(opens);
     }
-    return line;
   }
 }

@@ -4,6 +4,9 @@ import type { Bounds } from "../map/camera";
 
 const BOXES_IN_CELL = 4;
 
+/** All that is asked of places on a map. */
+export type Places = Pick<Boxes, "count" | "at" | "visit" | "areIn" | "around" | "centre" | "size" | "largestSide" | "typicalSide">;
+
 /** Boxes in the cells of a grid. */
 export class Boxes {
   readonly count: number;

@@ -1,10 +1,11 @@
 /** One map of the atlas: where the images are on it, and what its clusters are. */
 
-import { Boxes } from "./boxes";
+import { Boxes, type Places } from "./boxes";
 import { Division } from "./division";
-import { unpack, type AtlasFile, type Cluster, type MapFacts, type MapFile } from "./files";
+import { readPlaces, unpack, type AtlasFile, type Cluster, type MapFacts, type MapFile, type Packed, type Runs } from "./files";
 import { namesIn, type ClusterName } from "./naming";
-import { placesOf } from "./packed";
+import { fillRuns, placesOf } from "./packed";
+import { Tiles } from "./tiles";
 import type { Arranged } from "../looks/measures";
 
 const NO_CLUSTER = 65535;
@@ -26,7 +27,9 @@ export class Chart {
   readonly subcluster: Int32Array;
   /** The clusters of images as the file has them. */
   private readonly before: { cluster: Uint16Array; subcluster: Int32Array };
-  readonly places: Boxes;
+  readonly places: Places;
+  /** The map in tiles, where it is cut into some; null where all is read. */
+  readonly tiles: Tiles | null;
   /** The middle of each sub-cluster: x and y. */
   readonly middles: readonly (readonly [number, number])[];
   /** The map itself, where this is one whose images are in other places. */
@@ -47,15 +50,16 @@ export class Chart {
     atlas: AtlasFile,
   ) {
     this.facts = atlas.maps[number]!;
+    this.tiles = tilesOf(number, file, atlas);
     // Images that only later maps have are behind those that this one knows.
-    this.boxes = new Float32Array(4 * atlas.images);
-    this.boxes.set(placesOf(file.boxes));
+    this.boxes = this.tiles?.boxes ?? new Float32Array(4 * atlas.images);
+    if (file.boxes) this.boxes.set(placesOf(file.boxes));
     this.cluster = new Uint16Array(atlas.images).fill(NO_CLUSTER);
-    this.cluster.set(new Uint16Array(unpack(file.cluster)));
+    fill(this.cluster, file.cluster, (packed) => new Uint16Array(unpack(packed)));
     this.subcluster = new Int32Array(atlas.images).fill(-1);
-    this.subcluster.set(new Int32Array(unpack(file.subcluster)));
+    fill(this.subcluster, file.subcluster, (packed) => new Int32Array(unpack(packed)));
     this.before = { cluster: this.cluster.slice(), subcluster: this.subcluster.slice() };
-    this.places = new Boxes(this.boxes, file.bounds);
+    this.places = this.tiles ?? new Boxes(this.boxes, file.bounds);
     this.middles = this.findMiddles();
     this.clusters = this.plain = file.clusters;
     this.subclusters = this.plainParts = file.subclusters;
@@ -63,7 +67,17 @@ export class Chart {
 
   /** Whether an image is on the map. */
   has(row: number): boolean {
-    return this.boxes[4 * row + 2]! > 0;
+    return this.tiles !== null || this.boxes[4 * row + 2]! > 0;
+  }
+
+  /** Images that are near each other are every so manieth where rough places are enough. */
+  get step(): number {
+    return this.tiles?.block ?? 1;
+  }
+
+  /** Read where images are exactly; of a map that is not in tiles that is known. */
+  async reach(rows: ArrayLike<number>): Promise<void> {
+    await this.tiles?.reach(rows);
   }
 
   /** The same map with its images in other places: clusters and their names stay those of the map. */
@@ -138,15 +152,26 @@ export class Chart {
 
   private findMiddles(): [number, number][] {
     const sums = this.file.subclusters.map(() => [0, 0, 0]);
-    this.subcluster.forEach((number, row) => {
-      const sum = sums[number];
-      if (!sum) return;
-      sum[0]! += this.boxes[4 * row]!;
-      sum[1]! += this.boxes[4 * row + 1]!;
+    for (let row = 0; sums.length && row < this.subcluster.length; row += this.step) {
+      const sum = sums[this.subcluster[row]!];
+      if (!sum) continue;
+      const [x, y] = this.places.centre(row);
+      sum[0]! += x;
+      sum[1]! += y;
       sum[2]!++;
-    });
+    }
     return sums.map(([x, y, images]) => [x! / Math.max(images!, 1), y! / Math.max(images!, 1)]);
   }
+}
+
+function tilesOf(number: number, { blocks, sides }: MapFile, { images, tiles }: AtlasFile): Tiles | null {
+  if (!tiles || !blocks || !sides) return null;
+  return new Tiles({ images, tile: tiles.rows, block: tiles.block, blocks, sides }, (tile) => readPlaces(number, tile));
+}
+
+function fill<Numbers extends Int32Array | Uint16Array>(numbers: Numbers, content: Packed | Runs, read: (packed: Packed) => Numbers): void {
+  if (typeof content === "string") numbers.set(read(content));
+  else fillRuns(numbers, content);
 }
 
 /** The images of so many clusters, and how often they were seen. */

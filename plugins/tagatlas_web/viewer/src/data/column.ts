@@ -127,11 +127,15 @@ export class Column {
 
 /** A number of each image, as a column. */
 export function numberColumn(name: string, numbers: ArrayLike<number>): Column {
-  const keys = new Float64Array(new Set(Array.from(numbers))).sort();
+  const keys = new Float64Array(new Set(valuesOf(numbers))).sort();
   const place = new Map(Array.from(keys, (key, at) => [key, at]));
   const of = Int32Array.from(numbers, (number) => place.get(number)!);
   const facts: ColumnFacts = { name, file: -1, kind: "number" };
   return new Column(facts, Array.from(keys, String), keys, ...ofSingle(of));
+}
+
+function* valuesOf(numbers: ArrayLike<number>): Generator<number> {
+  for (let at = 0; at < numbers.length; at++) yield numbers[at]!;
 }
 
 /** Values of images that have one each at most; -1 for none. */

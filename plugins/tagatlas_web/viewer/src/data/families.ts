@@ -58,6 +58,7 @@ export async function sightings(model: Model, row: number): Promise<Sighting[]> 
   const families = await model.families();
   const rows = families.around(row);
   const some = rows.length > MOST ? [row, ...[...rows].filter((other) => other !== row).slice(0, MOST - 1)] : [...rows];
+  await model.readTextsOf(rows);
   const own = new Set(Array.from(rows, (each) => model.id(each)));
   const read = await Promise.all(
     some.map(async (each) => {

@@ -20,6 +20,39 @@ export interface PackedPlaces {
   planes: Packed;
 }
 
+/** Numbers of which many in a row are the same: each once (Int32), and how often it comes (Uint32). */
+export interface Runs {
+  values: Packed;
+  lengths: Packed;
+}
+
+/** Pictures of a whole map: squares of `side` pixels, finer from level to level. */
+export interface OverviewFacts {
+  /** The upper left corner of the map, in its units. */
+  left: number;
+  top: number;
+  /** What the picture of the first level holds each way; each further level has twice as many for it. */
+  extent: number;
+  side: number;
+  levels: { columns: number; rows: number }[];
+}
+
+/** How the only map is cut into tiles, where there are many images. */
+export interface TilesFacts {
+  /** Images in a file of places, and in a block, whose extent is known at first. */
+  rows: number;
+  block: number;
+  /** Images in a file of ids and labels. */
+  texts: number;
+  overview: OverviewFacts;
+  /** How many other maps the atlas has, which are not in this viewer. */
+  otherMaps: number;
+  /** Whether there is a file of all labels, which is searched. */
+  labels: boolean;
+  /** Kept columns that have too many different values to be read in a browser. */
+  leftOut: string[];
+}
+
 /** What is known of a cluster, or of a sub-cluster. */
 export interface Cluster {
   /** As it is called without annotations. */
@@ -83,9 +116,9 @@ export interface AtlasFile {
   images: number;
   maps: MapFacts[];
   backends: string[];
-  /** Summed over the records of each image: Uint32. */
-  frequency: Packed;
-  records: Packed;
+  /** Summed over the records of each image: Uint32. Of a map in tiles they are in a file of their own. */
+  frequency?: Packed;
+  records?: Packed;
   /** Rows of images whose pictures are not there, since they are hidden. */
   hidden: number[];
   base: PageLevel;
@@ -103,6 +136,8 @@ export interface AtlasFile {
   detailRows: number;
   /** Images in each file of what is near them. */
   nearRows: number;
+  /** Null where all that is drawn is read at once. */
+  tiles: TilesFacts | null;
 }
 
 /** A file `maps/N.js`: what is drawn of one map. Images behind the last box are not on it. */
@@ -116,12 +151,15 @@ export interface MapFile {
   subclusters: Cluster[];
   /** Rings around clusters: x and y in turn; around a main piece, or around images far from these. */
   outlines: { cluster: number; main: boolean; ring: Packed }[];
-  /** x, y, width and height of each image, 0 of those that are not on the map: see `placesOf`. */
-  boxes: PackedPlaces;
+  /** x, y, width and height of each image, 0 of those that are not on the map: see `placesOf`. Not there of a map in tiles. */
+  boxes?: PackedPlaces;
+  /** Of a map in tiles, the extents of its blocks; and the longer side of the typical image and of the largest. */
+  blocks?: PackedPlaces;
+  sides?: [typical: number, largest: number];
   /** Cluster of each image, 65535 for none: Uint16. */
-  cluster: Packed;
+  cluster: Packed | Runs;
   /** Sub-cluster of each image, -1 for none: Int32. */
-  subcluster: Packed;
+  subcluster: Packed | Runs;
   /** The map's tags that can be drawn as nodes. */
   nodes: { label: string; x: number; y: number; size: number; images: number }[];
 }
@@ -278,6 +316,14 @@ export const readMap = (map: number) => read<MapFile>(`maps/${map}`);
 export const readNear = (map: number, part: number) => read<(Near | null)[]>(`near/${map}/${part}`);
 export const readIds = () => read<string[]>("ids");
 export const readLabels = () => read<string[]>("labels");
+export const readPlaces = (map: number, tile: number) => read<PackedPlaces>(`places/${map}/${tile}`);
+/** Ids and labels of some images. */
+export const readTextPart = (part: number) => read<[ids: string[], labels: string[]]>(`texts/${part}`);
+/** How the first id of each part of the index begins. */
+export const readRowIndex = () => read<string[]>("rows");
+/** How ids begin, sorted, and the rows of their images: Uint32. */
+export const readRows = (part: number) => read<{ ids: string[]; rows: Packed }>(`rows/${part}`);
+export const readCounts = () => read<{ frequency: Packed; records: Packed }>("counts");
 export const readTags = (backend: number) => read<TagFile>(`tags/${backend}`);
 export const readPostings = (backend: number, part: number) => read<PostingsFile>(`tags/${backend}/${part}`);
 export const readScores = (backend: number, part: number) => read<Scored[][]>(`scores/${backend}/${part}`);
@@ -288,10 +334,19 @@ export const readFamilyTable = () => read<FamilyTable>("families/table");
 export const readAnnotations = () => read<AnnotationFile>("annotations");
 
 /** A page of pictures, decoded. `level` is `base` or the number of a level. */
-export async function readPage(level: string, page: number): Promise<ImageBitmap> {
-  const encoded = await read<PageFile>(`pages/${level}-${page}`);
+export function readPage(level: string, page: number): Promise<ImageBitmap> {
+  return readBitmap(`pages/${level}-${page}`);
+}
+
+/** A picture of the whole map, or of a part of it, decoded. */
+export function readOverview(level: number, column: number, row: number): Promise<ImageBitmap> {
+  return readBitmap(`overview/${level}-${column}-${row}`);
+}
+
+async function readBitmap(name: string): Promise<ImageBitmap> {
+  const encoded = await read<PageFile>(name);
   const blob = new Blob([unpack(encoded)], { type: "image/jpeg" });
   return createImageBitmap(blob, { premultiplyAlpha: "none", colorSpaceConversion: "none" }).catch(() => {
-    throw new Missing(`data/pages/${level}-${page}.js`, "is damaged");
+    throw new Missing(`data/${name}.js`, "is damaged");
   });
 }

@@ -7,8 +7,7 @@ import {
   readAnnotations,
   readColumn,
   readDetails,
-  readIds,
-  readLabels,
+  readCounts,
   readMap,
   readNear,
   readPostings,
@@ -20,10 +19,12 @@ import {
   type ColumnFacts,
   type Detail,
   type Near,
+  type Packed,
   type PostingsFile,
   type Scored,
 } from "./files";
 import { isLive } from "./host";
+import { TextParts, WholeTexts, type Texts } from "./named";
 import { isClusterName } from "./naming";
 import { unplaned } from "./packed";
 import { ifThere } from "../trouble";
@@ -57,15 +58,14 @@ export interface Tagged {
 const LIKELY = 0.1;
 
 export class Model {
-  readonly frequency: Uint32Array;
-  readonly records: Uint32Array;
+  /** How often each image was seen, and how many records lead to it; of a map in tiles after `readCounts`. */
+  frequency: Uint32Array = new Uint32Array();
+  records: Uint32Array = new Uint32Array();
   private readonly hidden: ReadonlySet<number>;
-  private ids: readonly string[] = [];
-  private labels: readonly string[] = [];
+  private readonly named: Texts;
+  private counting: Promise<void> | null = null;
   private related: Promise<Families> | null = null;
   private written: Promise<AnnotationFile> | null = null;
-  private rowsOf: ReadonlyMap<string, number> | null = null;
-  private readonly texts = new Map<0 | 1, Promise<void>>();
   private readonly tags = new Map<number, Promise<Tag[]>>();
   private readonly postings: Map<number, Promise<Tagged>>[];
   private readonly charts = new Map<number, Promise<Chart>>();
@@ -75,8 +75,8 @@ export class Model {
   private readonly nearby: Parts<Near | null>[];
 
   constructor(readonly atlas: AtlasFile) {
-    this.frequency = new Uint32Array(unpack(atlas.frequency));
-    this.records = new Uint32Array(unpack(atlas.records));
+    this.named = atlas.tiles ? new TextParts(atlas.tiles.texts, atlas.tiles.labels) : new WholeTexts();
+    if (atlas.frequency && atlas.records) this.take({ frequency: atlas.frequency, records: atlas.records });
     this.hidden = new Set(atlas.hidden);
     this.details = new Parts(atlas.detailRows, readDetails);
     this.scored = atlas.backends.map(
@@ -90,48 +90,78 @@ export class Model {
     return this.atlas.images;
   }
 
-  /** Read ids and labels, which nothing is drawn with; what is read stays. */
-  async readTexts(): Promise<void> {
-    await Promise.all([this.readLabels(), this.readIds()]);
+  /** Whether there are so many images that their map is in tiles, and their texts are in parts. */
+  get isTiled(): boolean {
+    return this.atlas.tiles !== null;
   }
 
-  /** Read the labels alone, which are searched. */
+  /** Read how often images were seen. */
+  async readCounts(): Promise<void> {
+    if (this.frequency.length) return;
+    this.counting ??= readCounts().then((counts) => this.take(counts));
+    this.counting.catch(() => (this.counting = null));
+    await this.counting;
+  }
+
+  private take({ frequency, records }: { frequency: Packed; records: Packed }): void {
+    this.frequency = new Uint32Array(unpack(frequency));
+    this.records = new Uint32Array(unpack(records));
+  }
+
+  /** How often an image was seen, and how many records lead to it. */
+  async quantities(row: number): Promise<{ frequency: number; records: number }> {
+    if (this.frequency.length) return { frequency: this.frequency[row]!, records: this.records[row]! };
+    const records = await this.detail(row);
+    return { frequency: records.reduce((sum, { frequency }) => sum + frequency, 0), records: records.length };
+  }
+
+  /** Read ids and labels, which nothing is drawn with; what is read stays. Of many images none is read. */
+  readTexts(): Promise<void> {
+    return this.named.readAll();
+  }
+
+  /** Read ids and labels of some images. */
+  readTextsOf(rows: Iterable<number>): Promise<void> {
+    return this.named.readOf(rows);
+  }
+
+  /** Whether id and label of an image are read, or those of all are to be. */
+  knows(row: number): boolean {
+    return this.named.knows(row);
+  }
+
+  /** Read the labels alone, which are searched; of many images they are not. */
   readLabels(): Promise<void> {
-    return kept(this.texts, 0, async () => {
-      this.labels = await readLabels();
-    });
+    return this.named.readLabels();
   }
 
-  private readIds(): Promise<void> {
-    return kept(this.texts, 1, async () => {
-      this.ids = await readIds();
-      this.rowsOf = null;
-    });
+  /** Find out which images have ids that begin so, before `rowOf` and `rows` are asked. */
+  seek(beginnings: readonly string[]): Promise<void> {
+    return this.named.seek(beginnings);
   }
 
   id(row: number): string {
-    return this.ids[row] ?? "";
+    return this.named.id(row);
   }
 
   /** Rows of images by their ids, without those that are not there. */
   rows(ids: readonly string[]): number[] {
-    const rowsOf = (this.rowsOf ??= new Map(this.ids.map((id, row) => [id, row])));
-    return ids.flatMap((id) => rowsOf.get(id) ?? []);
+    return this.named.rows(ids);
   }
 
   /** The image whose id begins so; -1 for none. */
   rowOf(beginning: string): number {
-    return beginning ? this.ids.findIndex((id) => id.startsWith(beginning)) : -1;
+    return this.named.rowOf(beginning);
   }
 
-  /** What all images are called; none before the texts are read. */
+  /** What all images are called; none before the texts are read, or of many images. */
   get allLabels(): readonly string[] {
-    return this.labels;
+    return this.named.labels;
   }
 
   /** What an image is called; empty before the texts are read. */
   label(row: number): string {
-    return this.labels[row] ?? "";
+    return this.named.label(row);
   }
 
   /** Whether an image is hidden, so that it has no picture. */

@@ -1,6 +1,6 @@
 /** Reads what the renderer packed: numbers, deflated files, and places on the map. */
 
-import type { Packed, PackedPlaces } from "./files";
+import type { Packed, PackedPlaces, Runs } from "./files";
 
 // New browsers read base64 themselves; the types do not know it yet.
 const { fromBase64 } = Uint8Array as { fromBase64?: (text: string) => Uint8Array<ArrayBuffer> };
@@ -28,6 +28,15 @@ export function unplaned(bytes: Uint8Array): Uint32Array {
     numbers[at] = bytes[at]! | (bytes[count + at]! << 8) | (bytes[2 * count + at]! << 16) | (bytes[3 * count + at]! << 24);
   }
   return numbers;
+}
+
+/** Numbers of which many in a row are the same, written into others. */
+export function fillRuns(numbers: Int32Array | Uint16Array, { values, lengths }: Runs): void {
+  const [each, times] = [new Int32Array(unpack(values)), new Uint32Array(unpack(lengths))];
+  let first = 0;
+  each.forEach((value, run) => {
+    numbers.fill(value, first, (first += times[run]!));
+  });
 }
 
 /** x, y, width and height of each image, one after the other. */

@@ -3,6 +3,7 @@
 import { orSaid } from "../trouble";
 import type { Chart } from "../data/chart";
 import { numberColumn, type Column } from "../data/column";
+import type { ColumnFacts } from "../data/files";
 import { breath } from "../data/slices";
 import { button, choice, element, foreign } from "../elements";
 import type { Model } from "../data/model";
@@ -22,6 +23,7 @@ export interface Filter {
   show(): void;
 }
 
+const SEEN: ColumnFacts = { name: "Times seen", file: -1, kind: "number" };
 const EACH = "An image fits where one of its records does; two filters may be met by two of its records.";
 
 export class Filters {
@@ -88,11 +90,13 @@ export class Filters {
   private build(): void {
     this.built = true;
     const { model } = this;
-    const frequency = numberColumn("Times seen", model.frequency);
     const { conditions, mode } = this;
     const onAll = model.atlas.maps.length > 1 ? " of all maps" : "";
     this.filters.push(
-      new RangeFilter(frequency.facts, () => Promise.resolve(frequency), conditions, mode),
+      new RangeFilter(SEEN, async () => {
+        await model.readCounts();
+        return numberColumn(SEEN.name, model.frequency);
+      }, conditions, mode),
       ...model.atlas.columns.map((facts): Filter => {
         const made = facts.kind === "text" ? Facet : RangeFilter;
         return new made(facts, () => model.column(facts), conditions, mode);

@@ -46,18 +46,22 @@ export function listed(model: Model, key: string, words: string, rows: readonly 
  * @param points of the ring: x and y in map units, in turn.
  * @param taken whether the key is that of another surrounding, which stays.
  */
-export function surrounded(
+export async function surrounded(
   model: Model,
   chart: Chart,
   points: readonly number[],
   words: string,
   taken: (key: string) => boolean,
-): Condition {
+): Promise<Condition> {
+  await chart.tiles?.reachRing(points);
   const ring = new Ring(points);
-  const { boxes } = chart;
   const rows: number[] = [];
-  for (let row = 0; row < model.count; row++) {
-    if (chart.has(row) && ring.holds(boxes[4 * row]!, boxes[4 * row + 1]!)) rows.push(row);
+  const { tiles } = chart;
+  for (let first = 0, end = 0; first < model.count; first = end) {
+    // A block whose tile is not read is within or without as a whole.
+    end = !tiles || tiles.isThere(tiles.tileOf(first)) ? first + 1 : Math.min(first + tiles.block, model.count);
+    if (!chart.has(first) || !ring.holds(...chart.places.centre(first))) continue;
+    for (let row = first; row < end; row++) rows.push(row);
   }
   let number = 1;
   while (taken(`surrounded ${number}`)) number++;

@@ -17,6 +17,7 @@ export function meaningBackend(): string | null {
 export async function searchByMeaning(model: Model, text: string): Promise<Result | string> {
   try {
     const { images, cosines, least } = await new Server("").meaning(text);
+    await model.seek(images);
     const scores = new Float32Array(model.count);
     const counted = new Uint8Array(model.count);
     images.forEach((image, at) => {

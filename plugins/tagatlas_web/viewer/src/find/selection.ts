@@ -20,6 +20,8 @@ export async function selectionTable(
   scores: Scores | null = null,
 ): Promise<string> {
   const columns = await Promise.all(model.atlas.columns.map((facts) => model.column(facts)));
+  const listed = Array.from(rows);
+  await Promise.all([model.readTextsOf(listed), model.readCounts(), ...charts.map((chart) => chart.reach(listed))]);
   const own = [
     "image", "label", "frequency", "records", ...(scores ? ["score"] : []),
     ...namesOf(charts, ["cluster", "subcluster", "x", "y"]),
@@ -44,6 +46,7 @@ export async function recordsTable(model: Model, charts: readonly Chart[], rows:
   const kept = model.atlas.columns.map(({ name }) => name);
   const own = ["image", "label", "copy", "address", "frequency", ...namesOf(charts, ["cluster", "subcluster"])];
   const table: Cell[][] = [[...own, ...freeNames(kept, own)]];
+  await model.readTextsOf(Array.from(rows));
   for (let at = 0; at < rows.length; at++) {
     const row = rows[at]!;
     const clusters = charts.flatMap((chart) => (chart.has(row) ? clustersOf(chart, row) : ["", ""]));

@@ -84,6 +84,7 @@ export class FamilyTable {
     this.root.hidden = false;
     if (!this.families) {
       const [families, facts] = await Promise.all([this.model.families(), FamilyFacts.read()]);
+      await this.model.readTextsOf(Array.from({ length: families.count }, (_, family) => families.members(family)[0]!));
       this.columns = columnsOf(this.model, families, facts);
       this.families = families;
     }

@@ -118,6 +118,7 @@ export class Gallery {
     if (wanted) this.reverse.setAttribute("aria-pressed", String(wanted[1] === "reversed"));
     this.title.textContent = count(rows.length, "image");
     await this.arrange();
+    await this.model.seek(wanted?.[2]?.split(",") ?? []);
     if (wanted?.[2]) this.grid.pick(wanted[2].split(",").map((id) => this.model.rowOf(id)).filter((row) => row >= 0));
     return isThere || !wanted;
   }

@@ -3,6 +3,7 @@
 import { showPicture } from "../data/host";
 import type { Model } from "../data/model";
 import { element, foreign } from "../elements";
+import { orSaid } from "../trouble";
 
 const GAP = 8;
 const CAPTION = 34;
@@ -141,7 +142,12 @@ export class Grid {
       tile.remove();
       this.tiles.delete(at);
     }
-    for (let at = first; at < end; at++) if (!this.tiles.has(at)) this.put(at);
+    const unknown: number[] = [];
+    for (let at = first; at < end; at++) {
+      if (!this.model.knows(this.rows[at]!)) unknown.push(this.rows[at]!);
+      else if (!this.tiles.has(at)) this.put(at);
+    }
+    if (unknown.length) orSaid(this.model.readTextsOf(unknown).then(() => this.later()));
     const shift = root.scrollTop - top;
     for (const [at, tile] of this.tiles) {
       const [line, column] = [Math.floor(at / columns), at % columns];

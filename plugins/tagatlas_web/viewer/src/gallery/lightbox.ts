@@ -3,6 +3,7 @@
 import { showPicture } from "../data/host";
 import type { Model } from "../data/model";
 import { button, element, foreign, plain } from "../elements";
+import { orSaid } from "../trouble";
 import { Zoom } from "./zoom";
 
 const STEP = 1.4;
@@ -74,6 +75,10 @@ export class Lightbox {
 
   private show(): void {
     const row = this.rows[this.at]!;
+    if (!this.model.knows(row)) {
+      orSaid(this.model.readTextsOf([row]).then(() => this.isOpen && this.rows[this.at] === row && this.show()));
+      return;
+    }
     const label = this.model.label(row);
     this.title.replaceChildren(foreign(label));
     this.dialog.setAttribute("aria-label", `Large picture of ${label}`);

@@ -7,6 +7,9 @@ import type { Model } from "../data/model";
 import { inSlices } from "../data/slices";
 import { folded } from "../data/texts";
 
+/** The order in which images are numbered. */
+const MAP = "neighbours on the map";
+
 /** What images are ordered by: a number or a text of each; null is behind all others. */
 type Key = (row: number) => number | string | null;
 
@@ -23,15 +26,23 @@ export interface Order {
 /** @param scores how well each image fits what is looked for; null where that is not known. */
 export function ordersOf(model: Model, chart: Chart, scores: ArrayLike<number> | null): Order[] {
   const orders: Order[] = [
-    { name: "neighbours on the map", falls: false, key: () => (row) => row },
-    { name: "times seen", falls: true, key: () => (row) => model.frequency[row]! },
-    { name: "number of records", falls: true, key: () => (row) => model.records[row]! },
+    { name: MAP, falls: false, key: () => (row) => row },
+    { name: "times seen", falls: true, key: counted(model, "frequency") },
+    { name: "number of records", falls: true, key: counted(model, "records") },
     { name: "name", falls: false, key: () => (row) => folded(model.label(row)) || null },
     { name: "cluster", falls: false, key: () => (row) => (chart.has(row) ? chart.cluster[row]! : null) },
     ...model.atlas.columns.map((facts) => byColumn(model, facts)),
   ];
+  if (model.isTiled) orders.splice(orders.findIndex(({ name }) => name === "name"), 1); // names are not read
   if (scores) orders.unshift({ name: "best match", falls: true, key: () => (row) => scores[row] ?? null });
   return orders;
+}
+
+function counted(model: Model, of: "frequency" | "records"): () => Promise<Key> {
+  return async () => {
+    await model.readCounts();
+    return (row) => model[of][row]!;
+  };
 }
 
 function byColumn(model: Model, facts: ColumnFacts): Order {
@@ -66,6 +77,7 @@ export function extreme(
 
 /** Images in an order; those that it says nothing of are at the end. */
 export async function ordered(rows: ArrayLike<number>, order: Order, reversed: boolean): Promise<Uint32Array> {
+  if (order.name === MAP) return reversed ? Uint32Array.from(rows).reverse() : Uint32Array.from(rows);
   const key = await order.key(order.falls !== reversed);
   const keys: (number | string | null)[] = [];
   await inSlices(rows.length, (at) => keys.push(key(rows[at]!)));

@@ -144,7 +144,9 @@ export class Panels {
   }
 
   private everything(): Uint32Array {
-    return Uint32Array.from({ length: this.model.count }, (_, row) => row);
+    const rows = new Uint32Array(this.model.count);
+    for (let row = 0; row < rows.length; row++) rows[row] = row;
+    return rows;
   }
 
   /** The large picture was closed at an image. */

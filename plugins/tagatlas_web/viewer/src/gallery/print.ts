@@ -31,6 +31,7 @@ export class Printed {
 
   /** Print it when all its pictures are there. */
   async print(): Promise<void> {
+    await this.model.readTextsOf(Array.from(this.facts.rows()).slice(0, MOST));
     await Promise.all(this.put());
     window.print();
   }

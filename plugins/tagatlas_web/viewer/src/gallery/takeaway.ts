@@ -34,6 +34,7 @@ export async function takePictures(
   let [bytes, missing] = [0, 0];
   for (let first = 0; first < rows.length && !stop.aborted; first += AT_ONCE) {
     const some = Array.from({ length: Math.min(AT_ONCE, rows.length - first) }, (_, at) => rows[first + at]!);
+    await model.readTextsOf(some);
     const read = await Promise.all(some.map((row) => (model.isHidden(row) ? null : readPicture(model.largest(row)))));
     read.forEach((data, at) => {
       if (data) entries.push({ name: nameOf(model, some[at]!), bytes: data });
@@ -58,6 +59,7 @@ function nameOf(model: Model, row: number): string {
 }
 
 async function addresses(model: Model, rows: ArrayLike<number>): Promise<string> {
+  await model.readTextsOf(Array.from(rows));
   const table: Cell[][] = [["image", "label", "file", "address"]];
   for (let at = 0; at < rows.length; at++) {
     const row = rows[at]!;

@@ -47,7 +47,8 @@ export class Looks {
         throw error;
       }));
     });
-    place.append(this.places.root, this.colours.root, this.legend);
+    if (model.isTiled) place.append(lacking(model));
+    else place.append(this.places.root, this.colours.root, this.legend);
   }
 
   /** What colours the images, or null. */
@@ -82,6 +83,7 @@ export class Looks {
 
   /** Arrange the images of a stage; null as on its map. Whether that is possible. */
   async arrange(stage: Stage, term: Term | null): Promise<boolean> {
+    if (term && this.model.isTiled) return false;
     const asked = ++this.asked.arrangement;
     const { chart } = stage;
     const arranged = term && (await arrangedBy(this.model, chart, term));
@@ -99,6 +101,7 @@ export class Looks {
 
   /** Colour the images; null by nothing. Whether that is possible. */
   async colourBy(term: Term | null): Promise<boolean> {
+    if (term && this.model.isTiled) return false;
     const asked = ++this.asked.colour;
     const colouring = term && (await colouringBy(this.model, term));
     if (asked !== this.asked.colour) return true;
@@ -134,6 +137,18 @@ export class Looks {
     const none = all.none ? element("li", { class: "none" }, element("span", { class: "size" }, `${plain(all.none)} without a value, no frame`)) : null;
     this.legend.replaceChildren(element("h3", {}, "Frames: ", foreign(colouring.title)), element("ul", {}, ...items, none));
   }
+}
+
+/** What there is not where there are many images, in a line. */
+function lacking({ atlas }: Model): HTMLElement {
+  const { otherMaps: others, leftOut, labels } = atlas.tiles!;
+  const names = labels ? "the gallery is not sorted by name" : "names are not searched, and the gallery is not sorted by them";
+  const columns = leftOut.length ? ` Too many different values to be searched, filtered or in tables have: ${leftOut.map(isolated).join(", ")}.` : "";
+  const maps = others ? ` The atlas has ${count(others, "other map")}: each gets a viewer of its own.` : "";
+  return element(
+    "p", { class: "size lacking" },
+    `Of so many images, ${names}; there are no other arrangements and colours, and clusters are not changed here.${maps}${columns}`,
+  );
 }
 
 /** Images of a class. */

@@ -73,16 +73,17 @@ export class Overview {
   }
 
   /** A dot for each image, written into the pixels themselves. */
-  private paint({ boxes, cluster, clusters, places }: Chart): void {
+  private paint(chart: Chart): void {
+    const { cluster, clusters, places, step } = chart;
     const context = this.dots.getContext("2d")!;
     const { width, height } = this.dots;
     const picture = context.createImageData(width, height);
     const pixels = new Uint32Array(picture.data.buffer);
     const inks = clusters.map(({ colour }) => pixelOf(colour));
-    const side = Math.max(1, Math.round(Math.max(DOT, DOT_SHARE * places.typicalSide() * this.scale) * this.density));
-    for (let row = 0; row < places.count; row++) {
-      if (!(boxes[4 * row + 2]! > 0)) continue;
-      const middle = this.toPixels(boxes[4 * row]!, boxes[4 * row + 1]!);
+    const side = Math.max(1, Math.round(Math.max(DOT, DOT_SHARE * places.typicalSide() * Math.sqrt(step) * this.scale) * this.density));
+    for (let row = 0; row < places.count; row += step) {
+      if (!chart.has(row)) continue;
+      const middle = this.toPixels(...places.centre(row));
       const [x, y] = middle.map((each) => Math.round(each * this.density - side / 2)) as [number, number];
       const [first, last] = [Math.max(x, 0), Math.min(x + side, width)];
       for (let down = Math.max(y, 0); down < Math.min(y + side, height); down++) {

@@ -18,9 +18,10 @@ export class Pictures {
 
   /** @param step every how manieth image counts; each cluster's images are counted by themselves. */
   constructor(chart: Chart, step: number) {
-    const rows = chosen(chart, step);
+    const rows = chosen(chart, Math.max(step, chart.step));
     const boxes = new Float32Array(4 * rows.length);
-    rows.forEach((row, at) => boxes.set(chart.boxes.subarray(4 * row, 4 * row + 4), 4 * at));
+    const times = Math.sqrt(chart.step); // one stands for its block
+    rows.forEach((row, at) => boxes.set([...chart.places.centre(row), ...chart.places.size(row).map((side) => times * side)], 4 * at));
     this.places = new Boxes(boxes, chart.file.bounds);
     const clusters = owners(chart, rows);
     const parts = Int32Array.from(rows, (row, at) => (clusters[at] === FAR ? FAR : chart.subcluster[row]!));

@@ -7,6 +7,7 @@ import type { Camera } from "./camera";
 import { Lasso } from "./lasso";
 import type { Names } from "./names";
 import { nearestToMiddle, ringOf, ringOfView } from "./surrounding";
+import { orSaid } from "../trouble";
 import type { Tool } from "./tool";
 
 /** What one points at. */
@@ -67,8 +68,14 @@ export class Pointing {
 
   click(point: readonly [number, number]): void {
     const name = this.pointed.names.at(...point);
+    const { tiles } = this.pointed.places();
     if (name) this.actions.named(name);
-    else this.actions.picked(this.rowAt(point), "pointer");
+    else if (!tiles) this.actions.picked(this.rowAt(point), "pointer");
+    else {
+      // From afar the images that one sees are not read.
+      const [x, y] = this.pointed.camera.toMap(...point);
+      orSaid(tiles.reachPlace(x, y).then(() => this.actions.picked(tiles.at(x, y), "pointer")));
+    }
   }
 
   key(event: KeyboardEvent): void {
@@ -96,6 +103,10 @@ export class Pointing {
     canvas.style.cursor = this.held?.cursor ?? (name || row >= 0 ? "pointer" : "");
     this.hover(row, "pointer");
     canvas.title = row >= 0 ? model.label(row) : name && names.isCut(name) ? name.text : "";
+    if (row < 0 || model.knows(row)) return;
+    orSaid(model.readTextsOf([row]).then(() => {
+      if (this.hovered === row) canvas.title = model.label(row);
+    }));
   }
 
   /** The map was moved with keys: what is in its middle now is as under the pointer. */

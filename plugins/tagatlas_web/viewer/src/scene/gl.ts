@@ -3,6 +3,8 @@
 export type GL = WebGL2RenderingContext;
 
 const NUMBERS_IN_ROW = 1024;
+/** Numbers in a row: four stand together. */
+export const IN_ROW = 4 * NUMBERS_IN_ROW;
 
 /** The browser has no WebGL 2, or has it switched off. */
 export class NoWebGL extends Error {}
@@ -89,6 +91,24 @@ export class Numbers {
     gl.texImage2D(
       gl.TEXTURE_2D, 0, gl.RGBA32F, NUMBERS_IN_ROW, rows, 0, gl.RGBA, gl.FLOAT, whole,
     );
+  }
+
+  /** Have room for so many, instead of those that are there; they are whole rows. */
+  reserve(count: number): void {
+    const { gl } = this;
+    gl.bindTexture(gl.TEXTURE_2D, this.texture);
+    const rows = Math.ceil(count / (4 * NUMBERS_IN_ROW));
+    gl.texImage2D(gl.TEXTURE_2D, 0, gl.RGBA32F, NUMBERS_IN_ROW, rows, 0, gl.RGBA, gl.FLOAT, null);
+  }
+
+  /** Put numbers into a reserved place, where a row begins. */
+  put(first: number, numbers: Float32Array): void {
+    const { gl } = this;
+    const rows = Math.ceil(numbers.length / (4 * NUMBERS_IN_ROW));
+    const whole = new Float32Array(4 * NUMBERS_IN_ROW * rows);
+    whole.set(numbers);
+    gl.bindTexture(gl.TEXTURE_2D, this.texture);
+    gl.texSubImage2D(gl.TEXTURE_2D, 0, 0, first / (4 * NUMBERS_IN_ROW), NUMBERS_IN_ROW, rows, gl.RGBA, gl.FLOAT, whole);
   }
 
   /** Make them those of a sampler of the shader. */

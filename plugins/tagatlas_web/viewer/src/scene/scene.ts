@@ -11,6 +11,7 @@ import { lifted } from "./lifted";
 import { Painting } from "./painting";
 import { Sprites } from "./sprites";
 import { ringLines, smooth, Strokes, thinned } from "./strokes";
+import { TiledImages } from "./tiled";
 import type { View } from "./view";
 
 /** Red, green and blue in [0, 1]. */
@@ -61,6 +62,10 @@ export class Scene {
   private readonly base: BasePages;
   private readonly sharp: SharpPages;
   private readonly painting: Painting;
+  /** Where the map is in tiles; null where all images are there. */
+  private readonly tiled: TiledImages | null = null;
+  /** Whether images hide what is below them as long as their pictures are not there. */
+  private covers = true;
   private chunks = new Chunks(new Float32Array());
   private typical = 1;
   private rings: readonly { main: boolean; ring: Float32Array; ink: Ink }[] = [];
@@ -100,11 +105,15 @@ export class Scene {
       begin: (view) => this.ground(view),
       images: (view, rows) => this.images(view, rows),
     });
+    if (chart.tiles && atlas.tiles) {
+      this.tiled = new TiledImages(gl, chart.tiles, atlas.tiles.overview, this.sprites, renewed);
+      chart.tiles.listen(renewed);
+    }
     this.show(chart, chart.boxes, chart.boxes);
   }
 
   load(): Promise<void> {
-    return this.base.load();
+    return this.tiled?.whole.load() ?? this.base.load();
   }
 
   /** @param before, after where the images come from and go to: x, y, width and height. */
@@ -114,6 +123,7 @@ export class Scene {
     this.recolour();
     this.over.set([]);
     this.marks.set([]);
+    if (this.tiled) return;
     this.sprites.move(before, after);
     this.chunks = new Chunks(after);
   }
@@ -173,7 +183,8 @@ export class Scene {
 
   shade(states: Float32Array): void {
     this.version++;
-    this.sprites.shade(states);
+    if (this.tiled) this.tiled.shade(states);
+    else this.sprites.shade(states);
   }
 
   /**
@@ -207,7 +218,7 @@ export class Scene {
    */
   draw(camera: Camera, density: number, atOnce = false): void {
     this.density = density;
-    const seen = this.chunks.seen(camera.visible());
+    const seen = this.tiled ? this.tiled.want(camera.visible()).rows : this.chunks.seen(camera.visible());
     if (atOnce || this.part < 1 || rowsIn(seen) <= AT_ONCE) {
       this.painting.clear();
       this.onScreen(camera);
@@ -254,19 +265,34 @@ export class Scene {
     this.areas.draw(view, AREA * this.part * this.behind);
     const finer = Math.min(Math.max((this.typical * view.scale) / FINER_BELOW, FINEST), 1);
     this.outlines.draw(view, this.part, finer, OVERLAP);
+    if (this.tiled) return this.tiledGround(view, this.tiled, level);
     // What glides may come from anywhere.
     return this.part < 1 ? [{ first: 0, end: this.atlas.images }] : this.chunks.seen(visible(view));
+  }
+
+  /** Draw the whole map where images, or their pictures, are not there; returns which images are. */
+  private tiledGround(view: View, tiled: TiledImages, level: number): Range[] {
+    const part = visible(view);
+    const { rows, areAll } = tiled.want(part);
+    this.covers = areAll && level >= 0 && this.sharp.has(level, this.fromTheMiddle(view));
+    if (!this.covers) tiled.draw(view, part, this.density, this.look);
+    return rows;
   }
 
   private images(view: View, rows: readonly Range[]): void {
     const level = this.levelFor(view.scale * this.density);
     const pages = { base: this.base, sharp: this.sharp, level };
-    this.sprites.draw(view, this.part, pages, this.look, rows, this.density, this.chart.places.largestSide);
+    this.sprites.draw(view, this.part, pages, this.look, rows, this.density, this.chart.places.largestSide, this.covers);
   }
 
   /** Fetch what a drawing shows; whether all of it is there. */
   prepare(camera: Camera, density: number): boolean {
     const level = this.levelFor(camera.scale * density);
+    const { tiled } = this;
+    if (tiled) {
+      const isThere = tiled.prepare(camera.visible(), camera.scale * density);
+      if (!isThere || level < 0 || !tiled.isNear(camera.visible())) return isThere;
+    }
     if (level < 0) return this.base.ready >= this.atlas.base.pages;
     const seen = this.fromTheMiddle(camera);
     this.sharp.want(level, seen);

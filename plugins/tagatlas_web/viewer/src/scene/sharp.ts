@@ -91,7 +91,7 @@ export class Sharp {
     });
     picture.addEventListener("load", () => picture.classList.add("there"));
     this.place(picture, row, camera);
-    await model.readTexts(); // has their addresses
+    await model.readTextsOf([row]); // has their addresses
     const mask = await this.masks.of(row, ...chart.places.size(row), isDark());
     if (this.shown.get(row) !== picture) return; // it is out of view by now
     if (mask) picture.style.maskImage = `url(${mask})`;

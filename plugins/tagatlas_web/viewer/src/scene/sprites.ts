@@ -5,13 +5,15 @@
 
 import type { PageLevel } from "../data/files";
 import type { Range } from "./chunks";
-import { CORNERS, Numbers, Program, RECTANGLES, type GL } from "./gl";
+import { CORNERS, IN_ROW, Numbers, Program, RECTANGLES, type GL } from "./gl";
 import type { BasePages, SharpPages } from "./pages";
+import { Shade } from "./shade";
 import type { View } from "./view";
 
 const VERTEX = `${RECTANGLES}
 uniform highp sampler2D before, after, states, inks;
 uniform bool inked;
+uniform int ahead; // what images are more than their places here
 uniform float part;
 uniform vec2 centre, scale;
 uniform float pixels, density;
@@ -36,13 +38,14 @@ int layerOf(highp isampler2D layers, vec4 facts, int image) {
 
 void main() {
 #ifdef POINTS
-  int image = gl_VertexID;
+  int at = gl_VertexID;
 #else
-  int image = rectangle();
+  int at = rectangle();
 #endif
-  vec4 box = lookUp(after, image);
-  if (part < 1.0) box = mix(lookUp(before, image), box, part);
-  float state = lookUp(states, image / 4)[image % 4];
+  int image = at + ahead;
+  vec4 box = lookUp(after, at);
+  if (part < 1.0) box = mix(lookUp(before, at), box, part);
+  float state = lookUp(states, at / 4)[at % 4];
   shade = state;
   if (max(box.z, box.w) <= 0.0) { // the image is not on this map
     gl_Position = vec4(2.0, 2.0, 2.0, 1.0);
@@ -54,7 +57,7 @@ void main() {
   reach *= max(1.0, least / max(reach.x, reach.y));
   size = 2.0 * reach * pixels * density;
   ink = vec4(0.0);
-  float packed = inked ? lookUp(inks, image / 4)[image % 4] : -1.0;
+  float packed = inked ? lookUp(inks, at / 4)[at % 4] : -1.0;
   if (packed >= 0.0) ink = vec4(floor(packed / 65536.0), mod(floor(packed / 256.0), 256.0), mod(packed, 256.0), 255.0) / 255.0;
 #ifdef POINTS
   gl_Position = vec4((box.xy - centre) * scale, 0.0, 1.0);
@@ -97,6 +100,7 @@ uniform highp sampler2DArray basePictures, sharpPictures;
 uniform vec3 paper, mark;
 uniform float ready;
 uniform bool cutOuts;
+uniform bool covers; // whether there is nothing below that is seen as long as a picture is not there
 out vec4 colour;
 
 vec3 look(vec3 place) {
@@ -120,7 +124,11 @@ void main() {
     clear = dot(paper, vec3(1.0)) > 1.5 ? below.r : below.g;
   }
   vec3 seen = max(look(place) - clear, 0.0); // the picture is on white
-  if (isSharp == 0 && layer >= ready) { seen = mix(paper, mark, 0.15); clear = 0.0; }
+  if (isSharp == 0 && layer >= ready) {
+    if (!covers && shade < 1.5) discard;
+    seen = mix(paper, mark, covers ? 0.15 : 1.0);
+    clear = 0.0;
+  }
   if (ink.a > 0.0) { // a frame, and all of it where the picture is too small to be seen
     float longer = max(size.x, size.y);
     vec2 edge = min(spot, 1.0 - spot) * size;
@@ -140,12 +148,22 @@ void main() {
 const LARGEST_POINT = 64;
 const POINTS = "#define POINTS\n";
 
-/** How an image is shown. */
-export const enum Shade {
-  Faded = 0,
-  Plain = 1,
-  Marked = 2,
+export { Shade } from "./shade";
+
+/** Images of tiles in the graphics memory, of which only some are there. */
+export interface Slots {
+  /** Tiles that are there at most. */
+  readonly most: number;
+  /** Those that are there. */
+  readonly tiles: Iterable<number>;
+  /** Whether a tile is there; if it is, it is the last to make room. */
+  holds(tile: number): boolean;
+  put(tile: number, boxes: Float32Array, states: Float32Array): void;
+  shade(tile: number, states: Float32Array): void;
 }
+
+/** Tiles in the graphics memory: a million images in tiles of 16,384. */
+const SLOTS = 64;
 
 export class Sprites {
   private readonly rectangles: Program;
@@ -158,6 +176,7 @@ export class Sprites {
   private inked = false;
   private readonly before: Numbers;
   private readonly after: Numbers;
+  private slots: { tile: number; room: number; of: Map<number, number> } | null = null;
 
   constructor(
     private readonly gl: GL,
@@ -189,6 +208,38 @@ export class Sprites {
     if (inks) this.inks.set(inks);
   }
 
+  /** Have room for some tiles of images only, instead of all. @param tile images in one. */
+  slotted(tile: number): Slots {
+    const room = Math.ceil(tile / IN_ROW) * IN_ROW;
+    const of = new Map<number, number>();
+    this.slots = { tile, room, of };
+    this.after.reserve(4 * room * SLOTS);
+    this.states.reserve(room * SLOTS);
+    const shade = (slot: number, states: Float32Array) => this.states.put(slot * room, states);
+    return {
+      most: SLOTS,
+      get tiles() {
+        return of.keys();
+      },
+      holds: (number) => {
+        const slot = of.get(number);
+        if (slot === undefined) return false;
+        of.delete(number);
+        of.set(number, slot);
+        return true;
+      },
+      put: (number, boxes, states) => {
+        const [oldest] = of.keys();
+        const slot = of.size < SLOTS ? of.size : of.get(oldest!)!;
+        if (of.size === SLOTS) of.delete(oldest!);
+        of.set(number, slot);
+        this.after.put(4 * slot * room, boxes);
+        shade(slot, states);
+      },
+      shade: (number, states) => shade(of.get(number)!, states),
+    };
+  }
+
   /** Where each image is, and where it comes from: x, y, width and height. */
   move(before: Float32Array, after: Float32Array): void {
     this.before.set(before);
@@ -201,6 +252,7 @@ export class Sprites {
    * @param rows which images.
    * @param density pixels for one of the camera.
    * @param largest longer side of the largest image, in map units.
+   * @param covers whether images whose pictures are not there cover what is below.
    */
   draw(
     camera: View,
@@ -210,6 +262,7 @@ export class Sprites {
     rows: readonly Range[],
     density: number,
     largest: number,
+    covers = true,
   ): void {
     const { gl } = this;
     const isSmall = largest * camera.scale * density <= this.largestPoint;
@@ -248,12 +301,31 @@ export class Sprites {
     this.states.bind(5, program.place("states"));
     this.inks.bind(7, program.place("inks"));
     gl.uniform1i(program.place("inked"), Number(this.inked));
+    gl.uniform1i(program.place("covers"), Number(covers));
     if (this.cutOuts) gl.enable(gl.BLEND);
     gl.blendFunc(gl.ONE, gl.ONE_MINUS_SRC_ALPHA);
     const [shape, corners] = isSmall ? [gl.POINTS, 1] : [gl.TRIANGLES, CORNERS];
-    for (const { first, end } of rows) gl.drawArrays(shape, corners * first, corners * (end - first));
+    for (const { first, end } of rows) {
+      for (const { from, at, count } of this.placed(first, end)) {
+        gl.uniform1i(program.place("ahead"), from - at);
+        gl.drawArrays(shape, corners * at, corners * count);
+      }
+    }
     gl.disable(gl.BLEND);
     gl.bindVertexArray(null);
+  }
+
+  /** Where some images are in the graphics memory; of tiles those that are there. */
+  private *placed(first: number, end: number): Generator<{ from: number; at: number; count: number }> {
+    const { slots } = this;
+    if (!slots) return yield { from: first, at: first, count: end - first };
+    for (let from = first; from < end; ) {
+      const tile = Math.floor(from / slots.tile);
+      const until = Math.min((tile + 1) * slots.tile, end);
+      const slot = slots.of.get(tile);
+      if (slot !== undefined) yield { from, at: slot * slots.room + from - tile * slots.tile, count: until - from };
+      from = until;
+    }
   }
 }
 

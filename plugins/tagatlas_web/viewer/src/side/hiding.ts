@@ -32,6 +32,7 @@ export class Hiding {
   }
 
   private async change(rows: ArrayLike<number>, hide: boolean): Promise<void> {
+    await this.model.readTextsOf(Array.from(rows));
     const ids = Array.from(rows, (row) => this.model.id(row));
     const images = count(ids.length, "image");
     const question = hide
