@@ -220,13 +220,16 @@ def tiled_near_files(
 
 def _nearest_beside(tags: pl.DataFrame, begin: int, end: int) -> list[list[int]]:
     """The rows of the images most like each one of some, among those beside it."""
-    first, last = tags["row"].search_sorted(np.array([begin, end]), side="left").to_list()
-    names = pl.col("row").cast(pl.String).alias("image")
-    own = tags[first:last].select(names, pl.col("tag").cast(pl.String), "score")
-    images = pl.DataFrame({"id": pl.int_range(begin, end, eager=True).cast(pl.String)})
-    within = np.arange(end - begin) // _BESIDE
-    alike = most_alike(images, own.lazy(), _NEAREST, within=within)
-    return [[begin + row for row in each if row >= 0] for each in alike.tolist()]
+    found: list[list[int]] = []
+    for start in range(begin, end, _BESIDE):
+        stop = min(start + _BESIDE, end)
+        first, last = tags["row"].search_sorted(np.array([start, stop]), side="left").to_list()
+        names = pl.col("row").cast(pl.String).alias("image")
+        own = tags[first:last].select(names, pl.col("tag").cast(pl.String), "score")
+        images = pl.DataFrame({"id": pl.int_range(start, stop, eager=True).cast(pl.String)})
+        alike = most_alike(images, own.lazy(), _NEAREST)
+        found += [[start + row for row in each if row >= 0] for each in alike.tolist()]
+    return found
 
 
 @dataclass(frozen=True, eq=False)
