@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import polars as pl
 from numpy.typing import NDArray
-from scipy.sparse import csr_array
+from scipy.sparse import csr_array, get_index_dtype
 
 
 def score_matrix(images: pl.DataFrame, tags: pl.LazyFrame) -> tuple[csr_array, list[str]]:
@@ -25,20 +25,28 @@ def score_matrix(images: pl.DataFrame, tags: pl.LazyFrame) -> tuple[csr_array, l
     labels = scored.select(pl.col("tag").unique()).collect(engine="streaming")["tag"].sort()
     numbers = labels.to_frame().select("tag", pl.row_index("number").cast(pl.Int32))
     entries = (
-        scored.join(rows.lazy(), on="image")
-        .join(numbers.lazy(), on="tag")
+        scored.join(rows.lazy(), on="image", maintain_order="left")
+        .join(numbers.lazy(), on="tag", maintain_order="left")
         .select("row", "number", "score")
         .collect(engine="streaming")
     )
+    if not entries["row"].is_sorted():
+        entries = entries.sort("row")
     tag = entries["number"].to_numpy()
     used = np.zeros(len(labels), dtype=np.bool_)
     used[tag] = True
     column = (np.cumsum(used) - 1).astype(np.int32)
+    # Rows are in order: as coordinates, entries would be there twice until they are sorted.
+    starts = np.searchsorted(entries["row"].to_numpy(), np.arange(images.height + 1))
     matrix = csr_array(
-        (entries["score"].to_numpy(), (entries["row"].to_numpy(), column[tag])),
+        (
+            entries["score"].to_numpy(writable=True),
+            column[tag],
+            starts.astype(get_index_dtype(maxval=entries.height)),
+        ),
         shape=(images.height, int(used.sum())),
     )
-    matrix.sort_indices()
+    matrix.sum_duplicates()
     return matrix, labels.filter(pl.Series(used)).to_list()
 
 
