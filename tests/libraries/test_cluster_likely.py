@@ -134,6 +134,6 @@ def test_equal_rows_are_neighbours_the_lower_first() -> None:
 def test_the_text_says_the_figures_and_the_sources() -> None:
     text = describe_likely()
     assert "128 principal components" in text
-    assert "16 nearest cells" in text
+    assert "32 nearest cells" in text
     assert "2 rounds" in text
     assert "Dong et al., 2011" in text

@@ -20,13 +20,10 @@ from tagatlas_processors import processors
 
 Coordinates = NDArray[np.float32]
 
-VISITED = 16
+VISITED = 32
 """Number of cells whose vectors each vector is compared with."""
 
-_AROUND = 32
-"""Number of cells, around its own, that a vector chooses the visited ones from."""
-
-_MOST_COMPARED = 1 << 15
+_MOST_COMPARED = 1 << 16
 """Vectors that each is compared with, at most: only equal ones crowd a cell so."""
 
 _CELLS_PER_ROOT = 2.0
@@ -70,15 +67,11 @@ def candidates(coordinates: Coordinates, count: int) -> Candidates:
     order = np.argsort(cell, kind="stable").astype(np.int32)
     starts = np.searchsorted(cell[order], np.arange(len(means) + 1))
     offsets = _offsets(means)
-    distances = offsets - means @ means.T
-    np.fill_diagonal(distances, -np.inf)
-    around = np.argsort(distances, axis=1, kind="stable")[:, :_AROUND]
     ordered = coordinates[order]
     rows = np.full((len(coordinates), count), -1, dtype=np.int32)
 
     def search(some: slice) -> None:
-        _search(some.start, ordered[some], cell[order[some]], ordered, starts, means, offsets,
-                around, order, rows)  # fmt: skip
+        _search(some.start, ordered[some], ordered, starts, means, offsets, order, rows)
 
     in_threads(search, len(coordinates))
     return Candidates(rows, order)
@@ -158,26 +151,24 @@ def keep(row: int, value: np.float32, rows: NDArray[np.int32], values: NDArray[n
 def _search(
     first: int,
     own: NDArray[np.float32],
-    cells: NDArray[np.int32],
     ordered: NDArray[np.float32],
     starts: NDArray[np.int64],
     means: NDArray[np.float32],
     offsets: NDArray[np.float32],
-    around: NDArray[np.int64],
     order: NDArray[np.int32],
     rows: NDArray[np.int32],
 ) -> None:
     """Find the candidates of some rows, which are number ``first`` and following in the order."""
     count = rows.shape[1]
-    many = min(VISITED, around.shape[1])
+    many = min(VISITED, len(means))
     visited = np.empty(many, np.int32)
     nearness = np.empty(many, np.float32)
     found = np.empty(count, np.int32)
     products = np.empty(count, np.float32)
     for row in range(own.shape[0]):
         visited[:], nearness[:] = -1, -np.inf
-        for cell in around[cells[row]]:
-            keep(cell, product(own[row], means[cell]) - offsets[cell], visited, nearness)
+        for mean in range(len(means)):
+            keep(mean, product(own[row], means[mean]) - offsets[mean], visited, nearness)
         found[:], products[:] = -1, -np.inf
         left = _MOST_COMPARED
         for cell in visited:
