@@ -6,7 +6,7 @@ import type { Cluster } from "../data/files";
 import { button, count, element, foreign, percent, plain } from "../elements";
 import type { Model } from "../data/model";
 import { tagHits } from "../find/tagged";
-import { tellMissing } from "../trouble";
+import { ifThere, tellMissing } from "../trouble";
 import { cardPicture } from "./picture";
 import { tagList } from "./tags";
 import { Thumbnails } from "./thumbnails";
@@ -74,7 +74,7 @@ export class Card {
     const { atlas } = this.model;
     await this.put("The chosen image", [row], async () => [
       cardPicture(this.model, row, () => this.actions.enlarge(row)),
-      this.imageHeading(row, charts, await this.model.quantities(row)),
+      this.imageHeading(row, charts, await ifThere(this.model.quantities(row))),
       ...(await Promise.all([
         orWords(travel(this.model, row, this.actions)),
         ...this.backendsFor(charts).map((backend) => orWords(this.tags(backend, row))),
@@ -132,7 +132,7 @@ export class Card {
     if (hadFocus) this.focus();
   }
 
-  private imageHeading(row: number, charts: readonly Chart[], seen: { frequency: number; records: number }): HTMLElement {
+  private imageHeading(row: number, charts: readonly Chart[], seen: { frequency: number; records: number } | null): HTMLElement {
     const { atlas } = this.model;
     const several = atlas.maps.length > 1;
     return element(
@@ -147,7 +147,7 @@ export class Card {
           several ? element("span", { class: "size" }, " on ", foreign(chart.facts.name)) : null,
         ),
       ),
-      element("p", {}, `${count(seen.records, "record")}, seen ${count(seen.frequency, "time")}`),
+      seen && element("p", {}, `${count(seen.records, "record")}, seen ${count(seen.frequency, "time")}`),
     );
   }
 

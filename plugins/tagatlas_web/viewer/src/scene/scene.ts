@@ -275,7 +275,7 @@ export class Scene {
     const part = visible(view);
     const { rows, areAll } = tiled.want(part);
     this.covers = areAll && level >= 0 && this.sharp.has(level, this.fromTheMiddle(view));
-    if (!this.covers) tiled.draw(view, part, this.density, this.look);
+    if (!this.covers) tiled.draw(view, part, this.density, this.look, areAll);
     return rows;
   }
 

@@ -69,12 +69,12 @@ export class TiledImages {
     return { rows, areAll: there.length === wanted.length };
   }
 
-  /** Draw what stands for images that are not drawn. */
-  draw(view: View, part: Bounds, density: number, look: { paper: readonly number[]; mark: readonly number[] }): void {
+  /** Draw what stands for images, or for their pictures, that are not drawn. @param areAll whether only pictures lack. */
+  draw(view: View, part: Bounds, density: number, look: { paper: readonly number[]; mark: readonly number[] }, areAll: boolean): void {
     const pixels = view.scale * density;
     this.whole.want(part, pixels);
     this.whole.draw(view, part, pixels, look.paper, this.isChosen);
-    this.lights.draw(view, density, look.mark);
+    if (!areAll) this.lights.draw(view, density, look.mark);
   }
 
   /** Fetch all that a drawing shows; whether it is there. */
