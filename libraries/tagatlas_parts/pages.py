@@ -10,6 +10,8 @@ import mmap
 from collections.abc import Iterator
 from typing import BinaryIO
 
+from tagatlas.wording import count
+
 _MAGIC = b"PAR1"
 _LONGEST_FOOTER, _LONGEST_HEADER = 4 << 20, 1 << 20
 _DEEPEST = 16
@@ -67,7 +69,7 @@ def _sizes(data: mmap.mmap, rows: int) -> Iterator[int]:
             if values != in_group:
                 raise ValueError("a column with another number of values than rows")
     if found != rows:
-        raise ValueError(f"{found:,} rows, and {rows:,} are expected")
+        raise ValueError(f"{count(found, 'row')}, and {rows:,} are expected")
 
 
 def _pages(data: mmap.mmap, begin: int, end: int) -> Iterator[_Struct]:

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 import tagatlas
+from tagatlas_parts import ANSWERS
 
 OLD = Path(__file__).parents[1] / "data" / "old_atlas.zip"
 SETTINGS = {
@@ -60,7 +61,7 @@ def test_its_answers_are_sealed_and_read_as_before(atlas: Path) -> None:
         before = [tagging.tags(each).collect() for each in backends]
         assert sum(each.height for each in before)
         tagging.seal(*backends, unsealed=0, images=5)
-        assert list((atlas / "answers").iterdir())
+        assert list((atlas / ANSWERS).iterdir())
     with tagatlas.open_atlas(atlas, write=False) as opened:
         found = [opened.catalog.tagging.tags(each).collect() for each in backends]
         assert all(one.equals(other) for one, other in zip(before, found, strict=True))

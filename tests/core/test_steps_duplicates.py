@@ -148,8 +148,12 @@ def test_signatures_of_an_older_method_count_until_they_are_made_anew(tmp_path: 
         ]
         for column in added:
             connection.execute(f"ALTER TABLE signatures DROP COLUMN {column}")
-        for name in re.findall(r"CREATE TABLE (\w+)", "".join(MIGRATIONS[old + 1 :])):
-            connection.execute(f"DROP TABLE {name}")
+        later = "".join(MIGRATIONS[old + 1 :])
+        for kind in ("TRIGGER", "INDEX", "TABLE"):
+            for name in re.findall(rf"CREATE {kind} (\w+)", later):
+                connection.execute(f"DROP {kind} IF EXISTS {name}")
+        for changed, column in re.findall(r"ALTER TABLE (\w+) ADD COLUMN (\w+)", later):
+            connection.execute(f"ALTER TABLE {changed} DROP COLUMN {column}")
         connection.execute(f"PRAGMA user_version = {old}")
     with open_atlas(tmp_path / "x.atlas", load_plugins()) as atlas:
         assert joined(atlas) == 1

@@ -19,6 +19,7 @@ COUNTED = re.compile(rf"^ (?:of the )?(?:(?!{JOINING})[a-z-]+ )?(?:{'|'.join(THI
 
 ALWAYS_SEVERAL = {
     "NEIGHBOURS": "a constant above one",
+    "EXACT_IMAGES": "a constant above one",
     "FAULTS_IN_A_ROW": "a constant above one",
     "FEWEST": "a constant above one",
     "RESAMPLES": "a constant above one",

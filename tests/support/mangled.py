@@ -41,6 +41,7 @@ from tagatlas.contracts import KeptAnswer, Reading, Tag, TagResult
 from tagatlas.errors import TagatlasError
 from tagatlas.plugins import RENDERERS, load_plugins
 from tagatlas.step_options import step_owners
+from tagatlas_parts import ANSWERS
 
 SECONDS = 5
 MEMORY = 2 << 30
@@ -154,7 +155,7 @@ WITHOUT_ROWID = {
 
 def mangle_part(folder: Path, rng: random.Random) -> str:
     """Change a sealed part, which the list of parts goes along with or not."""
-    path = rng.choice(sorted((folder / "answers").iterdir()))
+    path = rng.choice(sorted((folder / ANSWERS).iterdir()))
     choice = rng.randrange(5)
     if choice == 0:
         path.unlink()

@@ -3,19 +3,15 @@
 from __future__ import annotations
 
 import hashlib
-import io
 import json
 from collections.abc import Mapping, Sequence
 from pathlib import PurePosixPath
-from typing import TYPE_CHECKING, BinaryIO, cast
+from typing import BinaryIO, cast
 from urllib.parse import unquote, urlsplit
 
 import numpy as np
 import polars as pl
 from numpy.typing import NDArray
-
-if TYPE_CHECKING:
-    from _typeshed import ReadableBuffer
 
 _PLAIN = (
     r"^https?://[A-Za-z0-9.-]+/(?:[A-Za-z0-9_~.-]+/)*"
@@ -55,19 +51,18 @@ def input_digest(
     return digest.hexdigest()
 
 
-class _Hashed(io.RawIOBase):
-    """A file of which only the digest is kept."""
+class _Hashed:
+    """What is written to a file, of which only the digest is kept."""
 
     def __init__(self, digest: hashlib._Hash) -> None:
-        super().__init__()
         self._digest = digest
 
-    def writable(self) -> bool:
-        return True
-
-    def write(self, data: ReadableBuffer, /) -> int:
+    def write(self, data: bytes) -> int:
         self._digest.update(data)
-        return memoryview(data).nbytes
+        return len(data)
+
+    def flush(self) -> None:
+        pass
 
 
 def changed_settings(before: Mapping[str, object], now: Mapping[str, object]) -> list[str]:
