@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     import polars as pl
     from numpy.typing import NDArray
 
-TILED_FROM = 1_000_000
+TILED_FROM = 2_000_000
 """Images of a map from which on it is cut into tiles."""
 
 TILE_ROWS = 1 << 14
