@@ -7,7 +7,6 @@ import os
 import re
 import stat
 from collections.abc import Collection
-from contextlib import suppress
 from pathlib import Path
 
 import polars as pl
@@ -17,7 +16,7 @@ from tagatlas.wording import in_one_line
 from tagatlas_parts.kinds import Kind
 from tagatlas_parts.pages import unpacked_size
 from tagatlas_parts.sections import PartFile, Section
-from tagatlas_rendering.files import TEMPORARY
+from tagatlas_rendering.files import TEMPORARY, write_by_content
 
 _NAME = re.compile(r"[0-9a-f]{64}")
 _ENDING = ".parquet"
@@ -51,28 +50,17 @@ class PartFolder:
         Raises:
             StorageError: it cannot be written.
         """
-        temporary = self.path / f"{TEMPORARY}{os.urandom(8).hex()}"
+        rows = frame.select(kind.schema.names())
         try:
-            if not self.path.is_dir():
-                self.path.mkdir(parents=True)
-            with temporary.open("xb") as file:
-                frame.select(kind.schema.names()).write_parquet(file, compression="zstd")
-                file.flush()
-                os.fsync(file.fileno())
-                size = file.tell()
-            with temporary.open("rb") as written:
-                name = hashlib.file_digest(written, "sha256").hexdigest()
-            temporary.replace(self._place(name))
-            _flush_folder(self.path)
+            path = write_by_content(
+                self.path, _ENDING, lambda file: rows.write_parquet(file, compression="zstd")
+            )
+            return PartFile(path.stem, frame.height, path.stat().st_size)
         except OSError as error:
             raise StorageError(
                 f"cannot write {self.path}: {error.strerror or error}; free some space or check "
                 "permissions, then run the command again: nothing that was stored is lost"
             ) from error
-        finally:
-            with suppress(OSError):
-                temporary.unlink(missing_ok=True)
-        return PartFile(name, frame.height, size)
 
     def read(self, section: Section, kind: Kind) -> pl.DataFrame:
         """The rows of one kind of a section; none if it has no file of that kind.
@@ -160,15 +148,6 @@ def _mark(path: Path) -> tuple[str, int, int] | None:
     except OSError:
         return None
     return path.name, found.st_size, found.st_mtime_ns
-
-
-def _flush_folder(folder: Path) -> None:
-    """Make sure that the names in a folder survive a crash of the machine."""
-    handle = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
 
 
 def damaged(path: Path, what: str) -> AtlasDamaged:

@@ -6,15 +6,16 @@ takes the place of whatever has its name at the end.
 
 from __future__ import annotations
 
+import hashlib
 import os
 import shutil
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING, BinaryIO
 
 from tagatlas.errors import StorageError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
     from pathlib import Path
 
 TEMPORARY = ".writing-"
@@ -44,6 +45,49 @@ def write_atomically(path: Path) -> Iterator[BinaryIO]:
     except BaseException:
         part.unlink(missing_ok=True)
         raise
+
+
+def write_by_content(folder: Path, suffix: str, write: Callable[[BinaryIO], object]) -> Path:
+    """Write a file that is named by the SHA-256 of its bytes; returns its path.
+
+    When this returns, the file is on the disk under its name, also after a crash of the machine:
+    a database may name it. Links are not followed; one of its name is replaced.
+
+    Args:
+        folder: made if missing.
+        suffix: of the name, such as ``.parquet``.
+        write: writes the bytes.
+
+    Raises:
+        OSError: it could not be written; nothing is left of it.
+    """
+    if not folder.is_dir():
+        folder.mkdir(parents=True)
+    part = _beside(folder / suffix)
+    try:
+        with part.open("xb") as file:
+            write(file)
+            file.flush()
+            os.fsync(file.fileno())
+        with part.open("rb") as written:
+            path = folder / f"{hashlib.file_digest(written, 'sha256').hexdigest()}{suffix}"
+        part.replace(path)
+        _write_through(folder)
+    except BaseException:
+        with suppress(OSError):
+            part.unlink(missing_ok=True)
+        raise
+    return path
+
+
+def _write_through(folder: Path) -> None:
+    """Have the names of new files survive a crash, where folders can be written through."""
+    with suppress(OSError):
+        number = os.open(folder, os.O_RDONLY)
+        try:
+            os.fsync(number)
+        finally:
+            os.close(number)
 
 
 @contextmanager

@@ -4,20 +4,18 @@ from __future__ import annotations
 
 import hashlib
 import io
-import os
 import re
 from collections.abc import Collection, Sequence
-from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from tagatlas.errors import StorageError
+from tagatlas_rendering.files import TEMPORARY, write_by_content
 from tagatlas_tables.arrow import read_frame_of_file
 
 if TYPE_CHECKING:
     import polars as pl
 
-_INCOMPLETE = ".writing-"
 _SUFFIX = ".arrow"
 _NAME = re.compile(rf"[0-9a-f]{{64}}\{_SUFFIX}")
 
@@ -39,26 +37,16 @@ class TableFolder:
         Raises:
             StorageError: it cannot be written.
         """
-        part = self.path / f"{_INCOMPLETE}{os.urandom(8).hex()}"
         try:
-            if not self.path.is_dir():
-                self.path.mkdir(parents=True)
-            with part.open("xb") as file:
-                table.write_ipc(file, compression="zstd")
-                file.flush()
-                os.fsync(file.fileno())
-            with part.open("rb") as written:
-                name = _name_of(written)
-            part.replace(self.path / name)
-            _write_through(self.path)
+            path = write_by_content(
+                self.path, _SUFFIX, lambda file: table.write_ipc(file, compression="zstd")
+            )
         except OSError as error:
-            with suppress(OSError):
-                part.unlink(missing_ok=True)
             raise StorageError(
                 f"cannot write in {self.path}: {error.strerror or error}; free some space or check "
                 "permissions, then run the command again"
             ) from error
-        return name
+        return path.name
 
     def read(self, name: str, columns: Sequence[str] | None = None) -> pl.DataFrame:
         """A table, or some of its columns.
@@ -87,25 +75,21 @@ class TableFolder:
     def sweep(self, named: Collection[str]) -> None:
         """Delete all tables but those named, and what killed processes left; nobody may write.
 
-        What cannot be deleted, as it is open on some systems, stays for the next time.
+        Raises:
+            StorageError: one cannot be deleted, as on some systems while it is open.
         """
-        for path in self.path.glob("*"):
-            is_ours = path.name.startswith(_INCOMPLETE) or _NAME.fullmatch(path.name)
-            if is_ours and path.name not in named:
-                with suppress(OSError):
+        try:
+            for path in self.path.glob("*"):
+                is_ours = path.name.startswith(TEMPORARY) or _NAME.fullmatch(path.name)
+                if is_ours and path.name not in named:
                     path.unlink()
+        except OSError as error:
+            raise StorageError(
+                f"cannot delete in {self.path}: {error.strerror or error}; close what reads it, "
+                "then run the command again"
+            ) from error
 
 
 def _name_of(file: io.BufferedReader) -> str:
     file.seek(0)
     return f"{hashlib.file_digest(file, 'sha256').hexdigest()}{_SUFFIX}"
-
-
-def _write_through(folder: Path) -> None:
-    """Have the names of new files survive a crash, where folders can be written through."""
-    with suppress(OSError):
-        number = os.open(folder, os.O_RDONLY)
-        try:
-            os.fsync(number)
-        finally:
-            os.close(number)

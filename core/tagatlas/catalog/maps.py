@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import sqlite3
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from hashlib import sha256
 from typing import Any
@@ -20,7 +21,7 @@ from tagatlas.contracts import (
     MapData,
     NetworkDescription,
 )
-from tagatlas.errors import AtlasDamaged, UsageError
+from tagatlas.errors import AtlasDamaged, StorageError, UsageError
 from tagatlas.paths import check_name
 from tagatlas.wording import in_one_line
 from tagatlas_mapping.maps.columns import COLUMNS, EMPTY, from_columns, read_table, to_columns
@@ -115,10 +116,15 @@ class MapTable:
                 f"ON CONFLICT (name) DO UPDATE SET {changes}",
                 list(row.values()),
             )
-        self.sweep()
+        with suppress(StorageError):  # while they are open: deleted when the next map is stored
+            self.sweep()
 
     def sweep(self) -> None:
-        """Delete the files that belong to no map any more."""
+        """Delete the files that belong to no map any more.
+
+        Raises:
+            StorageError: one cannot be deleted.
+        """
         rows = self._database.rows("SELECT nodes_file, edges_file FROM maps")
         self._files.sweep({str(name) for row in rows for name in row if name is not None})
 
