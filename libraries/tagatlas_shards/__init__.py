@@ -1,8 +1,9 @@
-"""Tagging and fetching in shards, by processes on this machine or on the nodes of a cluster.
+"""Tagging, fetching and searching in shards, by processes here or on the nodes of a cluster.
 
 A shard's results are one Parquet file, written whole by one put: that it is there says that the
 shard is done. The driver only hands out shards; it takes each file over, and removes it once its
 results are stored. What a driver that was killed left behind is taken over by the next one.
+Searching is in :mod:`tagatlas_shards.searching`, which is slow to load.
 """
 
 from tagatlas_shards.choosing import check_where, pool_on

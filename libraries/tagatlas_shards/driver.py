@@ -166,7 +166,7 @@ def drive(
                     raise
                 is_interrupted = True
                 stop.set()
-                warn("stopping: what is fetched or answered is kept; Ctrl-C again ends it at once")
+                warn("stopping: what is done is kept; Ctrl-C again ends it at once")
                 continue
             for each in ended:
                 number = under_way.pop(each.shard.name)

@@ -78,14 +78,14 @@ class Place:
             raise StorageError(f"cannot read {self}/{name}: {in_one_line(error)}") from error
         return data
 
-    def names(self, folder: str) -> list[str]:
-        """Names of the Parquet files in a folder, in order; none if it is not there.
+    def names(self, folder: str, ending: str = "parquet") -> list[str]:
+        """Names of the files with an ending in a folder, in order; none if it is not there.
 
         Raises:
             StorageError: it cannot be listed.
         """
         try:
-            return sorted(f"{folder}/{name}" for name in self._listed(folder))
+            return sorted(f"{folder}/{name}" for name in self._listed(folder, f".{ending}"))
         except MissingDependency:
             raise
         except Exception as error:  # libraries raise exceptions of any class
@@ -110,17 +110,17 @@ class Place:
         except Exception as error:  # libraries raise exceptions of any class
             raise StorageError(f"cannot remove {self}/{name}: {in_one_line(error)}") from error
 
-    def _listed(self, folder: str) -> Iterator[str]:
+    def _listed(self, folder: str, ending: str) -> Iterator[str]:
         here = self._folder()
         if here is not None:
-            yield from (path.name for path in (here / folder).glob("*.parquet"))
+            yield from (path.name for path in (here / folder).glob(f"*{ending}"))
             return
         fs, root = self._open()
         fs.invalidate_cache()  # a cached listing would miss files of other processes
         if fs.isdir(f"{root}/{folder}"):
             for path in fs.ls(f"{root}/{folder}", detail=False):
                 name = str(path).rpartition("/")[2]
-                if name.endswith(".parquet") and not name.startswith(TEMPORARY):
+                if name.endswith(ending) and not name.startswith(TEMPORARY):
                     yield name
 
     def _folder(self) -> Path | None:
