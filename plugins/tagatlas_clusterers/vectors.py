@@ -56,7 +56,8 @@ def cluster_vectors(
         labels[sampled] = find(dense(inside))
     others = np.setdiff1d(np.arange(len(vectors)), sampled, assume_unique=True)
     of_sample = labels[sampled]
-    for rows, near in similar_by_shard(vectors, others, _NEIGHBOURS, among=inside):
+    search = images.search or similar_by_shard
+    for rows, near in search(vectors, others, _NEIGHBOURS, among=inside):
         labels[rows] = votes(of_sample[near], near >= 0)
     progress(1, 1)
     return labels[vector_of_image]

@@ -77,7 +77,7 @@ def atlas(pictures: Path, tmp_path: Path) -> Path:
     return folder
 
 
-@pytest.mark.parametrize("step", [tagatlas.fetch, tagatlas.tag])
+@pytest.mark.parametrize("step", [tagatlas.fetch, tagatlas.tag, tagatlas.map])
 def test_an_unknown_place_is_refused_before_any_work(
     step: Callable[..., object], pictures: Path, tmp_path: Path
 ) -> None:

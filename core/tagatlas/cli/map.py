@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from tagatlas.cli.arguments import ATLAS, FORCE, MAP, PATH
+from tagatlas.cli.arguments import ATLAS, FORCE, MAP, ON, PATH
 from tagatlas.cli.calling import plugins_at_hand
 from tagatlas.cli.command import Command
 from tagatlas.cli.outcome import Outcome
@@ -48,6 +48,7 @@ def command() -> Command:
         backend: str | None,
         map_name: str | None,
         force: bool,
+        on: str,
         hide: Path | None,
         unhide: Path | None,
         within_cluster: str | None,
@@ -67,6 +68,7 @@ def command() -> Command:
                 backend=backend,
                 name=map_name,
                 force=force,
+                on=on,
                 show=shown(),
                 hide=hide,
                 unhide=unhide,
@@ -79,4 +81,4 @@ def command() -> Command:
             )
         return outcome_of_mapping(report)
 
-    return Command(run, [ATLAS, BACKEND, MAP, FORCE, *CHOOSING], step_names(plugins, "map"))
+    return Command(run, [ATLAS, BACKEND, MAP, FORCE, ON, *CHOOSING], step_names(plugins, "map"))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -35,6 +35,8 @@ class ClusterInput:
             images, with the links that tie the images to it.
         sample: the most images for methods slower than linear time: they cluster at most so
             many, and assign each further image to the cluster most like it.
+        search: called as ``tagatlas.toolkit.similar_by_shard`` in its place, it finds the same for
+            these images, on other machines; None if this process is to search.
     """
 
     ids: pl.Series
@@ -43,6 +45,7 @@ class ClusterInput:
     embeddings: NDArray[np.float16] | None
     network: Network
     sample: int
+    search: Callable[..., Iterator[tuple[NDArray[np.intp], NDArray[np.int32]]]] | None = None
 
     def __len__(self) -> int:
         return len(self.ids)

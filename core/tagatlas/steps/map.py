@@ -25,6 +25,7 @@ from tagatlas.steps.names import anchor_drawings, dropped, given_names, keep_nam
 from tagatlas.steps.network import build_network, builder_images
 from tagatlas.steps.opened import AtlasLike, opened, select, several
 from tagatlas.steps.part import choose_shown, keep_cluster
+from tagatlas.steps.sharding import searching_on
 from tagatlas.steps.signatures import complete_signatures
 from tagatlas.versions import versions
 from tagatlas_mapping.maps.duplicates import LEVELS
@@ -33,6 +34,7 @@ from tagatlas_mapping.maps.inputs import changed_settings, input_digest
 from tagatlas_mapping.maps.names import rename_clusters
 from tagatlas_mapping.maps.options import MapOptions
 from tagatlas_mapping.maps.part import Part, asked_part
+from tagatlas_shards import check_where
 
 _BY_HAND = ("cluster_names", "cluster_changes")
 """Options that name tables of a researcher's choices."""
@@ -74,6 +76,7 @@ def map(  # noqa: A001 - tagatlas.map
     backend: str | None = None,
     name: str | None = None,
     force: bool = False,
+    on: str = "",
     show: ShowProgress = no_show,
     hide: str | Path | Sequence[str] | None = None,
     unhide: str | Path | Sequence[str] | None = None,
@@ -96,6 +99,7 @@ def map(  # noqa: A001 - tagatlas.map
         name: of the map; by default the backend's.
         force: make it again from the start, even if the images, the settings and the code that
             shapes it are unchanged.
+        on: where the images outside of the sample are compared with it; see :func:`tag`.
         show: see :func:`tagatlas.run`.
         hide: images that no file shows from now on, nor copies of their pictures: a table that
             names them, or ids, addresses, paths or file names. The option ``hidden`` says whether
@@ -122,6 +126,8 @@ def map(  # noqa: A001 - tagatlas.map
     part = asked_part(within_cluster, of_map, several(with_tag), tag_score, several(where))
     if part is not None and name is None:
         raise UsageError("a map of a part of the collection needs a name of its own: --map NAME")
+    if on:
+        check_where(on)
     with opened(atlas) as its_atlas:
         selection = select(its_atlas, options, "map")
         mapping, plugins = choose_mapping(its_atlas, selection)
@@ -142,6 +148,7 @@ def map(  # noqa: A001 - tagatlas.map
                     mapping,
                     part=part,
                     force=force,
+                    on=on,
                     before_drawing=prepare,
                     progress=progress,
                 )
@@ -227,6 +234,7 @@ def map_collection(
     *,
     part: Part | None = None,
     force: bool = False,
+    on: str = "",
     before_drawing: Callable[[], None] | None = None,
     progress: Progress = no_progress,
 ) -> MapReport:
@@ -244,6 +252,7 @@ def map_collection(
         options: of the map itself.
         part: of the collection that it shows; by default that of the map of that name.
         force: see :func:`map`.
+        on: see :func:`map`.
         before_drawing: called before the map is drawn; not if it is unchanged.
         progress: called with the clusterer's and the layout's progress.
 
@@ -258,7 +267,7 @@ def map_collection(
     if stored is None and are_new(atlas, options.cluster_changes):  # about a map that there is
         first = replace(options, cluster_changes=())
         map_collection(
-            atlas, name, tagger, plugins, first, part=part, before_drawing=before_drawing
+            atlas, name, tagger, plugins, first, part=part, before_drawing=before_drawing, on=on
         )
         stored = _stored(atlas, name)
     names, notes = given_names(atlas, options.cluster_names, stored)
@@ -306,18 +315,20 @@ def map_collection(
         making.builder.description, network, options, made_again=old is not None
     )
     by_hand = HandClusterer(plugins.clusterer.product, changes)
-    data = draw_map(
-        network,
-        images,
-        tags,
-        plugins.layout.product,
-        by_hand if changes else plugins.clusterer.product,
-        replace(options, likeness=likeness),
-        ties=ties,
-        embeddings=embeddings,
-        old_positions=old,
-        progress=progress,
-    )
+    with searching_on(atlas, on) as search:
+        data = draw_map(
+            network,
+            images,
+            tags,
+            plugins.layout.product,
+            by_hand if changes else plugins.clusterer.product,
+            replace(options, likeness=likeness),
+            ties=ties,
+            embeddings=embeddings,
+            old_positions=old,
+            search=search,
+            progress=progress,
+        )
     data = with_colours(data, atlas.catalog.maps.colours(name))
     making = replace(making, builder=replace(making.builder, description=drawn_as))
     if making.clusterer is not None and by_hand.changed is not None:

@@ -1,4 +1,4 @@
-"""Tagging and fetching in shards: what other processes make a collection's work from.
+"""Tagging, fetching and searching in shards: what other processes make a collection's work from.
 
 See :mod:`tagatlas_shards`. What has to stay in one process does, and says so in a line.
 """
@@ -6,12 +6,13 @@ See :mod:`tagatlas_shards`. What has to stay in one process does, and says so in
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from hashlib import sha256
 from pathlib import Path
 from secrets import token_hex
 from threading import Event
-from typing import Generic, TypeVar
+from typing import TYPE_CHECKING, Generic, TypeVar
 
 from tagatlas.atlas import Atlas, choose_store
 from tagatlas.contracts import ImageStore, Recovery, Spec, Tagger, TagResult
@@ -39,6 +40,12 @@ from tagatlas_shards import (
 )
 from tagatlas_tagging import Call
 from tagatlas_trust import read_id
+
+if TYPE_CHECKING:
+    from tagatlas_mapping.cluster.neighbours import Search
+
+SEARCHED = "searched"
+"""Folder of searches among the files of shards."""
 
 FETCHED = "fetched"
 """Folder of outcomes among the files of shards."""
@@ -225,6 +232,27 @@ def outcomes_in_shards(
             on_fault=_recorded(atlas),
             kept=kept,
         )
+
+
+@contextmanager
+def searching_on(atlas: Atlas, on: str) -> Iterator[Search | None]:
+    """What finds the most similar images in shards; None if this process does.
+
+    At the end of the block, unless by an error, all files of searches are removed.
+    """
+    from tagatlas_shards.searching import SearchOn, remove_searches  # slow to load
+
+    search = SearchOn(
+        _place(atlas),
+        SEARCHED,
+        _marker(),
+        where=lambda: _where(atlas, on, "", "placed"),
+        warn=atlas.plugins.warn,
+        on_fault=_recorded(atlas),
+    )
+    yield search if on else None
+    for _ in _found(atlas, "", lambda place: remove_searches(place, SEARCHED)):
+        pass
 
 
 FoundT = TypeVar("FoundT")

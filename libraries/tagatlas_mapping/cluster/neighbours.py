@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -112,6 +113,15 @@ def similar_by_shard(
     for start in range(0, len(sought), shard):
         rows = sought[start : start + shard]
         yield rows, similar_images(vectors.take(rows), count, among=among)[0]
+
+
+class Search(Protocol):
+    """Finds the images most similar to some, as :func:`similar_by_shard` does, maybe elsewhere."""
+
+    def __call__(
+        self, vectors: Vectors, sought: NDArray[np.intp], count: int, *, among: Vectors
+    ) -> Iterator[tuple[NDArray[np.intp], NDArray[np.int32]]]:
+        """See :func:`similar_by_shard`."""
 
 
 def compile_kernels() -> None:

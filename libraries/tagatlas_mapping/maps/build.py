@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from tagatlas.contracts import Clusterer, Layout, MapData, Progress
 from tagatlas.network import Network
 from tagatlas_mapping.cluster import cluster_of_tags, label_place, outlines
+from tagatlas_mapping.cluster.neighbours import Search
 from tagatlas_mapping.maps.clusters import Clustering, compare_images, find_clusters
 from tagatlas_mapping.maps.image_boxes import Points
 from tagatlas_mapping.maps.members import Members, find_members
@@ -35,6 +36,7 @@ def draw_map(
     ties: pl.DataFrame | None = None,
     embeddings: NDArray[np.float16] | None = None,
     old_positions: pl.DataFrame | None,
+    search: Search | None = None,
     progress: Progress,
 ) -> MapData:
     """Lay a network out, separate the images, cluster them and name the clusters.
@@ -56,6 +58,7 @@ def draw_map(
             where the backend stores none.
         old_positions: of nodes that were on the map before: ``id``, ``x``, ``y``; None for
             a new map.
+        search: finds the images most like those outside of the sample; None for this process.
         progress: called with thousandths of the clusterer's and the layout's work.
 
     Raises:
@@ -64,7 +67,7 @@ def draw_map(
         OptionError: an option of the map or of the clusterer does not fit the images.
     """
     members = find_members(network, images, ties, options.size_by)
-    compared = compare_images(members, images, tags, embeddings, options.sample)
+    compared = compare_images(members, images, tags, embeddings, options.sample, search)
     found = find_clusters(
         members,
         compared,

@@ -18,6 +18,7 @@ from tagatlas_mapping.cluster import (
     name_subclusters,
     typical_images,
 )
+from tagatlas_mapping.cluster.neighbours import Search
 from tagatlas_mapping.cluster.scores import score_matrix
 from tagatlas_mapping.maps.members import Members
 from tagatlas_mapping.maps.names import put_names
@@ -56,6 +57,7 @@ def compare_images(
     tags: pl.LazyFrame,
     embeddings: NDArray[np.float16] | None,
     sample: int,
+    search: Search | None = None,
 ) -> ClusterInput:
     """What the images of a map are compared by, ordered by ``id``.
 
@@ -65,6 +67,7 @@ def compare_images(
         tags: all tags of the images: ``image``, ``tag``, ``score``.
         embeddings: of ``images``, as in :func:`tagatlas_mapping.maps.build.draw_map`.
         sample: the most images that are clustered one by one.
+        search: finds those most like the others; None for this process.
     """
     ids = members.facts["id"].gather(members.by_id)
     scores, labels = score_matrix(ids.to_frame(), tags)
@@ -77,6 +80,7 @@ def compare_images(
         embeddings=embeddings,
         network=members.ties,
         sample=sample,
+        search=search,
     )
 
 

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from tagatlas.contracts import ClusterInput, Layout, Progress
 from tagatlas.network import IMAGE, Network
+from tagatlas_mapping.cluster.neighbours import Search, similar_by_shard
 from tagatlas_mapping.layout import continue_start, follow, landscape, spectral_start
 from tagatlas_mapping.maps.clusters import Clustering
 from tagatlas_mapping.maps.image_boxes import ImageBoxes, Points, size_and_separate
@@ -78,7 +79,8 @@ def place_nodes(
         positions = place_among_nodes(members.ties, lay_out(alone))
     elif likeness is not None and (is_joint or not chosen.all()):
         share = options.likeness if is_joint else 0.0
-        positions = _with_sample(network, chosen, likeness, share, lay_out)
+        search = compared.search or similar_by_shard
+        positions = _with_sample(network, chosen, likeness, share, lay_out, search)
     else:
         positions = lay_out(network)
     before = _before(members.facts["id"], old_positions)
@@ -119,6 +121,7 @@ def _with_sample(
     likeness: Likeness,
     share: float,
     lay_out: Callable[[Network], Points],
+    search: Search,
 ) -> Points:
     """Lay out the chosen nodes with their links of likeness, and place the others by likeness."""
     kept = chosen[network.sources] & chosen[network.targets]
@@ -131,7 +134,7 @@ def _with_sample(
     positions[is_placed] = lay_out(part)
     if is_placed.all():
         return positions
-    return place_others(network, is_placed, positions, likeness.vectors)
+    return place_others(network, is_placed, positions, likeness.vectors, search)
 
 
 def _lay_out(

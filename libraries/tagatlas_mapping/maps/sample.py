@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tagatlas.network import IMAGE, Network
-from tagatlas_mapping.cluster.neighbours import similar_by_shard
+from tagatlas_mapping.cluster.neighbours import Search, similar_by_shard
 from tagatlas_mapping.cluster.vectors import Vectors
 
 _LANDMARKS = 10
@@ -46,7 +46,11 @@ def laid_out(network: Network, most: int) -> NDArray[np.bool_]:
 
 
 def place_others(
-    network: Network, is_placed: NDArray[np.bool_], positions: Points, vectors: Vectors
+    network: Network,
+    is_placed: NDArray[np.bool_],
+    positions: Points,
+    vectors: Vectors,
+    search: Search = similar_by_shard,
 ) -> Points:
     """Place the nodes that were not laid out.
 
@@ -60,6 +64,7 @@ def place_others(
         is_placed: mask of the placed nodes, at least one image among them, shape (n,).
         positions: of the nodes, shape (n, 2); rows of nodes that are not placed do not matter.
         vectors: of its images, in the order of its nodes.
+        search: finds the images most alike.
 
     Returns:
         Positions, shape (n, 2).
@@ -68,7 +73,7 @@ def place_others(
     sampled, others = (np.flatnonzero(is_placed[images] == placed) for placed in (True, False))
     landmarks, known = vectors.take(sampled), positions[images[sampled]]
     positions, is_placed = positions.copy(), is_placed.copy()
-    for rows, nearest in similar_by_shard(vectors, others, _LANDMARKS, among=landmarks):
+    for rows, nearest in search(vectors, others, _LANDMARKS, among=landmarks):
         alike = nearest[:, 0] >= 0
         new = images[rows[alike]]
         positions[new] = _medians(known, nearest[alike])

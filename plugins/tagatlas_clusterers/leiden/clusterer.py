@@ -123,7 +123,7 @@ class LeidenClusterer(Clusterer):
         progress(2, _STEPS)
         parts = subdivide(themes.labels, links, sizes, options.sub_resolution, seed)
         progress(3, _STEPS)
-        labels, sub_labels = _spread(vectors, sampled, most, themes, parts)
+        labels, sub_labels = _spread(images, vectors, sampled, most, themes, parts)
         progress(_STEPS, _STEPS)
         return Clusters(
             labels=labels[vector_of_image],
@@ -135,7 +135,12 @@ class LeidenClusterer(Clusterer):
 
 
 def _spread(
-    vectors: Vectors, sampled: NDArray[np.intp], neighbours: int, themes: Division, parts: Division
+    images: ClusterInput,
+    vectors: Vectors,
+    sampled: NDArray[np.intp],
+    neighbours: int,
+    themes: Division,
+    parts: Division,
 ) -> tuple[Labels, Labels]:
     """Clusters and sub-clusters of all vectors, from those of a sample.
 
@@ -149,7 +154,8 @@ def _spread(
     labels[sampled], sub_labels[sampled] = themes.labels, parts.labels
     others = np.setdiff1d(np.arange(len(vectors)), sampled, assume_unique=True)
     inside = vectors.take(sampled)
-    for rows, found in similar_by_shard(vectors, others, neighbours, among=inside):
+    search = images.search or similar_by_shard
+    for rows, found in search(vectors, others, neighbours, among=inside):
         chosen = votes(themes.labels[found], found >= 0)
         alike = (found >= 0) & (themes.labels[found] == chosen[:, None])
         labels[rows] = chosen
