@@ -1,11 +1,21 @@
-"""Groups pictures that look the same: candidates by hash, then a second and a third look."""
+"""Groups pictures that look the same: candidates by hash, then a second and a third look.
+
+Candidates are searched for among all pictures once. They fall into components, of which no two have
+near hashes in common, so that each can be looked at without the others: by all processors, and in
+memory is no more than a block of components for each.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections import deque
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from itertools import pairwise
+from threading import Event
 from typing import TYPE_CHECKING
 
 from tagatlas_duplicates.groups import FEW
+from tagatlas_processors import processors
 
 if TYPE_CHECKING:
     import numpy as np
@@ -16,6 +26,10 @@ CANDIDATE_BITS = 9
 
 ``docs/duplicates.md`` has precision and recall, measured by ``benchmarks/twins.py``.
 """
+
+_BLOCK = 2048
+"""Pictures looked at together, as many as :mod:`tagatlas_duplicates.detail` keeps; a component of
+more is not divided."""
 
 
 def alike_groups(
@@ -40,9 +54,9 @@ def alike_groups(
         present: whether each hash exists, shape (n, 1 + HASHES).
         sizes: widths and heights in pixels, shape (n, 2).
         sketches: gives the sketches of the pictures at some indices, shape (m, SKETCH_BYTES);
-            called once, for the pictures with a hash near another one's.
+            called for blocks of pictures with a hash near another one's, once for each picture.
         thumbnail: gives the encoded thumbnail of the picture at an index, or None if it is missing
-            or unreadable: that picture is then joined with no other.
+            or unreadable: that picture is then joined with no other. Called from several threads.
         level: of :data:`tagatlas_duplicates.likeness.LIMITS`: ``copy`` or ``same``.
 
     Returns:
@@ -77,21 +91,56 @@ def alike_levels(
 
     leaders = [np.arange(len(hashes)) for _ in levels]
     owners, _ = np.nonzero(present)
-    crowded = _crowded(hashes[present], owners)
-    if len(crowded) == 0:
-        return leaders
+    stopped = Event()
+
+    def look_at(block: NDArray[np.int64], its_sketches: NDArray[np.uint8]) -> None:
+        def its_thumbnail(place: int) -> bytes | None:
+            return None if stopped.is_set() else thumbnail(int(block[place]))
+
+        found = _alike_in(
+            hashes[block], present[block], sizes[block], its_sketches, its_thumbnail, levels
+        )
+        for of_level, among in zip(leaders, found, strict=True):
+            of_level[block] = block[among]
+
+    at_once = processors()
+    running: deque[Future[None]] = deque()
+    with ThreadPoolExecutor(at_once, thread_name_prefix="duplicates") as pool:
+        try:
+            for block in _blocks(hashes[present], owners, len(hashes)):
+                if len(running) > at_once:
+                    running.popleft().result()
+                running.append(pool.submit(look_at, block, sketches(block)))
+            for each in running:
+                each.result()
+        finally:
+            stopped.set()  # after an error or an interrupt, blocks end soon: nobody waits for them
+    return leaders
+
+
+def _alike_in(
+    hashes: NDArray[np.uint64],
+    present: NDArray[np.bool_],
+    sizes: NDArray[np.float64],
+    sketches: NDArray[np.uint8],
+    thumbnail: Callable[[int], bytes | None],
+    levels: Sequence[str],
+) -> Iterator[NDArray[np.int64]]:
+    """The leaders among the pictures of a block at each level, shape (m,)."""
+    import numpy as np
+
     from tagatlas_duplicates.detail import DETAIL_LIMITS, Details
     from tagatlas_duplicates.leaders import Pictures, find_alike
     from tagatlas_duplicates.likeness import LIMITS
     from tagatlas_duplicates.search import index_of
 
-    owners, _ = np.nonzero(present[crowded])
-    keys = hashes[crowded][present[crowded]]
+    owners, _ = np.nonzero(present)
+    keys = hashes[present]
     index = index_of(keys, CANDIDATE_BITS)
-    pictures = Pictures(keys, owners, index, CANDIDATE_BITS, sketches(crowded), sizes[crowded])
-    details = Details(lambda place: thumbnail(int(crowded[place])), pictures.sizes)
+    pictures = Pictures(keys, owners, index, CANDIDATE_BITS, sketches, sizes)
+    details = Details(thumbnail, sizes)
     unlike = None
-    for level, of_level in zip(levels, leaders, strict=True):
+    for level in levels:
         closely = DETAIL_LIMITS[level]
 
         def agree(
@@ -103,21 +152,51 @@ def alike_levels(
             return details.agree(one, other, laid, closely)
 
         found = find_alike(pictures, LIMITS[level], agree, unlike=unlike)
-        of_level[crowded] = crowded[found.leaders]
+        yield found.leaders
         unlike = found.unlike
-    return leaders
 
 
-def _crowded(keys: NDArray[np.uint64], owners: NDArray[np.int64]) -> NDArray[np.int64]:
-    """The pictures with a hash near one of another picture."""
+def _blocks(
+    keys: NDArray[np.uint64], owners: NDArray[np.int64], pictures: int
+) -> Iterator[NDArray[np.int64]]:
+    """The pictures with a hash near one of another picture, whole components together.
+
+    Args:
+        keys: hashes, shape (n,).
+        owners: index of each one's picture, ascending, shape (n,).
+        pictures: their number.
+
+    Yields:
+        Indices of pictures, ascending.
+    """
     import numpy as np
 
-    if len(keys) > FEW:
-        from tagatlas_duplicates.search import has_near, index_of
+    if len(keys) <= FEW:
+        crowded = _among_few(keys, owners)
+        if len(crowded) > 0:
+            yield crowded
+        return
+    from tagatlas_duplicates.search import near_components
 
-        return np.unique(owners[has_near(index_of(keys, CANDIDATE_BITS), owners, CANDIDATE_BITS)])
+    firsts = near_components(keys, owners, pictures, CANDIDATE_BITS)
+    crowded = np.flatnonzero(np.bincount(firsts, minlength=pictures)[firsts] > 1)
+    crowded = crowded[np.argsort(firsts[crowded], kind="stable")]
+    begins = np.flatnonzero(np.diff(firsts[crowded], prepend=-1))
+    begin = 0
+    for first, last in pairwise([*begins.tolist(), len(crowded)]):
+        if last - begin > _BLOCK and first > begin:
+            yield np.sort(crowded[begin:first])
+            begin = first
+    if begin < len(crowded):
+        yield np.sort(crowded[begin:])
+
+
+def _among_few(keys: NDArray[np.uint64], owners: NDArray[np.int64]) -> NDArray[np.int64]:
+    """:func:`_blocks` by comparing each with each; nothing is compiled for these."""
+    import numpy as np
+
     near = np.zeros(len(keys), dtype=np.bool_)
-    for place in range(len(keys)):  # nothing is compiled for these
+    for place in range(len(keys)):
         is_near = np.bitwise_count(keys[place:] ^ keys[place]) <= CANDIDATE_BITS
         is_near &= owners[place:] != owners[place]
         near[place:] |= is_near

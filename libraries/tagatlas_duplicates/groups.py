@@ -90,10 +90,11 @@ def among_many(hashes: NDArray[np.uint64], threshold: int) -> NDArray[np.int64]:
     """:func:`near_groups` by two indices: one finds hashes near any other, one groups those."""
     import numpy as np
 
-    from tagatlas_duplicates.search import find_leaders, has_near, index_of
+    from tagatlas_duplicates.search import find_leaders, index_of, near_components
 
     leaders = np.arange(len(hashes))
-    crowded = np.flatnonzero(has_near(index_of(hashes, threshold), leaders, threshold))
+    firsts = near_components(hashes, leaders, len(hashes), threshold)
+    crowded = np.flatnonzero(np.bincount(firsts, minlength=len(hashes))[firsts] > 1)
     among = find_leaders(hashes[crowded], index_of(hashes[crowded], threshold), threshold)
     leaders[crowded] = crowded[among]
     return leaders

@@ -16,7 +16,7 @@ from tagatlas.compiled import kernel
 from tagatlas_duplicates.likeness import box_of, glances, is_alike
 from tagatlas_duplicates.measures import LAID, MEASURES
 from tagatlas_duplicates.nearest import VIEW, VIEWS, fill_views, keep_nearest, view_distance
-from tagatlas_duplicates.search import PART_BITS, HashIndex, is_any_near, set_bits
+from tagatlas_duplicates.search import HashIndex, is_any_near, set_bits
 
 NEAREST = 24
 """Maximum leaders that a picture is compared with: the nearest by their views."""
@@ -202,11 +202,14 @@ def _near_leaders(
         Their number.
     """
     mask = np.int64(starts.shape[1] - 2)
+    bits = set_bits(np.uint64(mask))
     many = 0
     for own in keys:
         for part in range(ordered.shape[0]):
-            value = np.int64(own >> np.uint64(part * PART_BITS)) & mask
-            for flip in flips:
+            value = np.int64(own >> np.uint64(part * bits)) & mask
+            for flip in flips[part]:
+                if flip < 0:
+                    break
                 begin, end = starts[part, value ^ flip], starts[part, (value ^ flip) + 1]
                 end = begin + np.searchsorted(owners[part, begin:end], place)
                 if not is_any_near(own, ordered[part, begin:end], threshold):

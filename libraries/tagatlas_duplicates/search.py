@@ -1,9 +1,11 @@
 """The compiled part of grouping hashes.
 
-Two hashes that differ in at most t bits differ in at most t // 5 bits of one of five parts.
+Of two hashes that differ in at most t bits, one of p parts differs in few: t + 1 is shared out
+among the parts, and were each to differ in as many bits as its share, all would differ in t + 1.
 Hashes are therefore sorted by each of their parts, and only those with a (nearly) common part are
 compared (M. Norouzi, A. Punjani, D. J. Fleet, "Fast Exact Search in Hamming Space with Multi-Index
-Hashing", 2014).
+Hashing", 2014; shares of different size: J. Qin et al., "GPH: Similarity Search in Hamming Space",
+2018). The more hashes, the fewer and longer are the parts: fewer hashes then have one in common.
 """
 
 from __future__ import annotations
@@ -22,19 +24,24 @@ from numpy.typing import NDArray
 from tagatlas.compiled import kernel
 from tagatlas_processors import processors
 
-PARTS = 5
-PART_BITS = 13
-"""Five parts of 13, 13, 13, 13 and 12 bits are the 64 of a hash."""
+HASH_BITS = 64
+
+_PARTS = ((1 << 20, 5), (1 << 23, 4))
+"""Parts up to a number of hashes; of more there are 3. Measured: see ``benchmarks/copies.py``."""
+
+_SHORT = 16
+"""Hashes that are compared one by one: a longer run is first searched for any near one."""
 
 
 class HashIndex(NamedTuple):
-    """Hashes sorted by each of their parts.
+    """Hashes sorted by each of their parts, the lowest bits first.
 
     Attributes:
         places: per part, the original indices of the sorted hashes, shape (parts, n).
         hashes: per part, the hashes sorted by it, shape (parts, n).
-        starts: per part, the start of each of its values, shape (parts, 2**PART_BITS + 1).
-        flips: bit patterns by which a part may differ, the empty one first.
+        starts: per part, the start of each of its values, shape (parts, 2**bits + 1), where bits is
+            the length of a part; the last one may be shorter.
+        flips: per part, bit patterns by which it may differ, ascending, then -1: shape (parts, m).
     """
 
     places: NDArray[np.int64]
@@ -43,42 +50,85 @@ class HashIndex(NamedTuple):
     flips: NDArray[np.int64]
 
 
-def index_of(hashes: NDArray[np.uint64], threshold: int) -> HashIndex:
-    """Index hashes, shape (n,), to search for those that differ in at most ``threshold`` bits."""
-    values = 1 << PART_BITS
-    shifts = PART_BITS * np.arange(PARTS, dtype=np.uint64)[:, None]
-    keys = ((hashes >> shifts) & np.uint64(values - 1)).astype(np.int64)
-    places = np.argsort(keys, axis=1, kind="stable")
-    starts = np.zeros((PARTS, values + 1), dtype=np.int64)
-    for part in range(PARTS):
-        np.cumsum(np.bincount(keys[part], minlength=values), out=starts[part, 1:])
-    flips = [
-        sum(1 << bit for bit in bits)
-        for size in range(threshold // PARTS + 1)
-        for bits in combinations(range(PART_BITS), size)
-    ]
-    return HashIndex(places, hashes[places], starts, np.array(flips))
-
-
-def has_near(index: HashIndex, owners: NDArray[np.int64], threshold: int) -> NDArray[np.bool_]:
-    """Whether each hash is near one of another picture, shape (n,). All processors work on it.
+def index_of(hashes: NDArray[np.uint64], threshold: int, parts: int | None = None) -> HashIndex:
+    """Index hashes to search for those that differ in few bits.
 
     Args:
-        index: of the hashes.
-        owners: number of each hash's picture, which may have several hashes, shape (n,).
-        threshold: maximum differing bits of near hashes.
+        hashes: shape (n,).
+        threshold: maximum differing bits.
+        parts: their number, from 2 to 8; by default as many as make the search quick.
     """
+    parts = _parts_for(len(hashes)) if parts is None else parts
+    bits = -(-HASH_BITS // parts)
+    places = np.empty((parts, len(hashes)), dtype=np.int64)
+    ordered = np.empty((parts, len(hashes)), dtype=np.uint64)
+    starts = np.zeros((parts, (1 << bits) + 1), dtype=np.int64)
+    for part in range(parts):
+        values = ((hashes >> np.uint64(part * bits)) & np.uint64((1 << bits) - 1)).astype(np.int64)
+        places[part] = np.argsort(values, kind="stable")
+        ordered[part] = hashes[places[part]]
+        np.cumsum(np.bincount(values, minlength=1 << bits), out=starts[part, 1:])
+    return HashIndex(places, ordered, starts, _flips(threshold, parts, bits))
 
-    def by_part(part: int) -> NDArray[np.bool_]:
-        some = slice(part, part + 1)
-        places, hashes, starts = index.places[some], index.hashes[some], index.starts[some]
-        return _has_near(places, hashes, starts, index.flips, owners, threshold)
 
-    near = np.zeros(len(owners), dtype=np.bool_)
+def _parts_for(count: int) -> int:
+    return next((parts for most, parts in _PARTS if count <= most), 3)
+
+
+def _flips(threshold: int, parts: int, bits: int) -> NDArray[np.int64]:
+    """See :class:`HashIndex`. A part whose share is 0 is not searched."""
+    by_part = []
+    for part in range(parts):
+        length = min(bits, HASH_BITS - part * bits)
+        share = (threshold + 1 + parts - 1 - part) // parts
+        by_part.append(
+            sorted(
+                sum(1 << bit for bit in chosen)
+                for size in range(share)
+                for chosen in combinations(range(length), size)
+            )
+        )
+    flips = np.full((parts, 1 + max(map(len, by_part))), -1, dtype=np.int64)
+    for row, own in zip(flips, by_part, strict=True):
+        row[: len(own)] = own
+    return flips
+
+
+def near_components(
+    hashes: NDArray[np.uint64],
+    owners: NDArray[np.int64],
+    pictures: int,
+    threshold: int,
+    parts: int | None = None,
+) -> NDArray[np.int64]:
+    """The components of pictures linked by near hashes. All processors work on it.
+
+    Args:
+        hashes: shape (n,).
+        owners: number of each one's picture, which may have several, shape (n,).
+        pictures: their number, m.
+        threshold: maximum differing bits of near hashes.
+        parts: see :func:`index_of`.
+
+    Returns:
+        For each picture the first one of its component, shape (m,).
+    """
+    distinct, first, inverse = np.unique(hashes, return_index=True, return_inverse=True)
+    index = index_of(distinct, threshold, parts)
+    roots = np.arange(pictures)
+    _join_pairs(owners, owners[first][inverse], roots)
+    owners = owners[first]
+
+    def by_part(part: int) -> NDArray[np.int64]:
+        joined = np.arange(pictures)
+        its = owners[index.places[part]]
+        _join(index.hashes[part], its, index.starts[part], index.flips[part], threshold, joined)
+        return joined
+
     with ThreadPoolExecutor(processors(), thread_name_prefix="duplicates") as pool:
-        for found in pool.map(by_part, range(PARTS)):
-            near |= found
-    return near
+        for found in pool.map(by_part, range(len(index.places))):
+            _join_pairs(np.arange(pictures), found, roots)
+    return _roots(roots)
 
 
 def find_leaders(hashes: NDArray[np.uint64], index: HashIndex, threshold: int) -> NDArray[np.int64]:
@@ -105,38 +155,65 @@ set_bits = cast("Callable[[np.uint64], int]", intrinsic(_generate_set_bits))
 
 
 @kernel
-def _has_near(
-    places: NDArray[np.int64],
+def _join(
     ordered: NDArray[np.uint64],
+    owners: NDArray[np.int64],
     starts: NDArray[np.int64],
     flips: NDArray[np.int64],
-    owners: NDArray[np.int64],
     threshold: int,
-) -> NDArray[np.bool_]:
-    """Compare runs of hashes with runs of hashes, which stay in the processor's cache."""
-    parts, count = ordered.shape
-    near = np.zeros(count, dtype=np.bool_)
-    for part in range(parts):
-        for value in range(starts.shape[1] - 1):
-            begin, end = starts[part, value], starts[part, value + 1]
-            for flip in flips:
-                other = value ^ flip
-                if other < value or begin == end:
+    roots: NDArray[np.int64],
+) -> None:
+    """Join pictures by one part: compares runs of hashes, which stay in the processor's cache."""
+    for value in range(len(starts) - 1):
+        begin, end = starts[value], starts[value + 1]
+        if begin == end:
+            continue
+        for flip in flips:
+            if flip < 0:
+                break
+            other = value ^ flip
+            if other < value:
+                continue
+            first, last = starts[other], starts[other + 1]
+            for one in range(begin, end):
+                own = ordered[one]
+                rest = max(first, one + 1)
+                if last - rest > _SHORT and not is_any_near(own, ordered[rest:last], threshold):
                     continue
-                first, last = starts[part, other], starts[part, other + 1]
-                for one in range(begin, end):
-                    own = ordered[part, one]
-                    rest = max(first, one + 1)
-                    if not is_any_near(own, ordered[part, rest:last], threshold):
-                        continue
-                    place = places[part, one]
-                    for index in range(rest, last):
-                        its = places[part, index]
-                        if owners[its] == owners[place] or (near[place] and near[its]):
-                            continue
-                        if set_bits(own ^ ordered[part, index]) <= threshold:
-                            near[place] = near[its] = True
-    return near
+                for index in range(rest, last):
+                    if set_bits(own ^ ordered[index]) <= threshold and owners[index] != owners[one]:
+                        _unite(owners[one], owners[index], roots)
+
+
+@kernel
+def _join_pairs(
+    ones: NDArray[np.int64], others: NDArray[np.int64], roots: NDArray[np.int64]
+) -> None:
+    for place in range(len(ones)):
+        _unite(ones[place], others[place], roots)
+
+
+@kernel
+def _roots(roots: NDArray[np.int64]) -> NDArray[np.int64]:
+    found = np.empty_like(roots)
+    for place in range(len(roots)):
+        found[place] = _root(place, roots)
+    return found
+
+
+@kernel
+def _unite(one: int, other: int, roots: NDArray[np.int64]) -> None:
+    """Join two components: the root of each is its first picture (union and find)."""
+    one, other = _root(one, roots), _root(other, roots)
+    roots[max(one, other)] = min(one, other)
+
+
+@kernel
+def _root(place: int, roots: NDArray[np.int64]) -> int:
+    while roots[place] != place:
+        roots[place] = roots[roots[place]]
+        place = roots[place]
+    return place
 
 
 @kernel
@@ -176,12 +253,15 @@ def _near_places(
         Their number: at most the number of elements of ``places``.
     """
     mask = np.int64(starts.shape[1] - 2)
+    bits = set_bits(np.uint64(mask))
     many = 0
     for part in range(ordered.shape[0]):
-        value = np.int64(own >> np.uint64(part * PART_BITS)) & mask
-        for flip in flips:
+        value = np.int64(own >> np.uint64(part * bits)) & mask
+        for flip in flips[part]:
+            if flip < 0:
+                break
             begin, end = starts[part, value ^ flip], starts[part, (value ^ flip) + 1]
-            if not is_any_near(own, ordered[part, begin:end], threshold):
+            if end - begin > _SHORT and not is_any_near(own, ordered[part, begin:end], threshold):
                 continue
             for index in range(begin, end):
                 if set_bits(own ^ ordered[part, index]) <= threshold:

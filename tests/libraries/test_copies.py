@@ -19,6 +19,7 @@ from numpy.typing import NDArray
 from PIL import Image, ImageDraw, ImageEnhance, ImageFont, ImageOps
 
 import tagatlas.cli
+from tagatlas.errors import StorageError
 from tagatlas_duplicates import (
     CANDIDATE_BITS,
     alike_groups,
@@ -32,7 +33,7 @@ from tagatlas_duplicates.likeness import LIMITS, glances, is_alike
 from tagatlas_duplicates.measures import LAID, MEASURES
 from tagatlas_duplicates.nearest import keep_nearest
 from tagatlas_duplicates.pixels import are_equal
-from tagatlas_duplicates.search import has_near, index_of
+from tagatlas_duplicates.search import index_of, near_components
 
 SAMPLE = sorted((Path(tagatlas.cli.__file__).parent / "sample").glob("*.png"))
 WORDS = ("answer", "bridge", "castle", "danger", "empire", "forest", "garden", "hunter", "island")
@@ -385,21 +386,74 @@ def test_groups_are_those_of_comparing_each_with_each(
         min_size=1,
         max_size=30,
     ),
+    st.sampled_from([4, 5]),
 )
-def test_hashes_near_another_pictures_are_those_of_comparing_all(
-    seeds: list[int], changes: list[tuple[int, int, set[int]]]
+def test_pictures_linked_by_near_hashes_are_those_of_comparing_all(
+    seeds: list[int], changes: list[tuple[int, int, set[int]]], parts: int
 ) -> None:
     hashes = [seeds[seed % len(seeds)] ^ sum(1 << bit for bit in bits) for seed, _, bits in changes]
     owners = [owner for _, owner, _ in changes]
     keys = np.array(hashes, dtype=np.uint64)
-    found = has_near(index_of(keys, CANDIDATE_BITS), np.array(owners), CANDIDATE_BITS)
-    assert found.tolist() == [
-        any(
-            own != other and (one ^ its).bit_count() <= CANDIDATE_BITS
-            for its, other in zip(hashes, owners, strict=True)
-        )
-        for one, own in zip(hashes, owners, strict=True)
+    found = near_components(keys, np.array(owners), 6, CANDIDATE_BITS, parts)
+    firsts = list(range(6))
+    for _ in firsts:  # as often as the longest chain needs
+        for one, own in zip(hashes, owners, strict=True):
+            for its, other in zip(hashes, owners, strict=True):
+                if (one ^ its).bit_count() <= CANDIDATE_BITS:
+                    firsts[own] = firsts[other] = min(firsts[own], firsts[other])
+    assert found.tolist() == firsts
+
+
+@pytest.mark.slow
+def test_many_pictures_are_looked_at_in_blocks_with_the_same_groups() -> None:
+    shown = [
+        fetched(each)
+        for each in (photograph(), cropped(photograph(), 0.02), flag(["red", "green", "blue"]))
     ]
+    families = 1100
+    rng = np.random.default_rng(0)
+    moved = rng.integers(0, 2**64, families, dtype=np.uint64)
+    family = rng.permutation(np.repeat(np.arange(families), 2))
+    first = np.zeros(families, dtype=np.int64)
+    first[family[::-1]] = np.arange(2 * families)[::-1]
+    is_first = first[family] == np.arange(2 * families)
+    kind = np.where(is_first, 0, np.where(family % 20 == 0, 1, 2))
+    words = np.array([each or 0 for each in shown[0].hashes], dtype=np.uint64)
+    asked = []
+
+    def sketches(places: NDArray[np.int64]) -> NDArray[np.uint8]:
+        asked.append(places)
+        return np.array([shown[each].sketch for each in kind[places].tolist()])
+
+    leaders = alike_groups(
+        words ^ moved[family][:, None],
+        np.tile([each is not None for each in shown[0].hashes], (2 * families, 1)),
+        np.array([shown[each].size for each in kind.tolist()], dtype=np.float64),
+        sketches,
+        lambda place: shown[int(kind[place])].thumbnail,
+        "copy",
+    )
+    expected = np.where(kind == 1, first[family], np.arange(2 * families))
+    assert leaders.tolist() == expected.tolist()
+    assert len(asked) == 2
+    assert np.sort(np.concatenate(asked)).tolist() == list(range(2 * families))
+
+
+def test_an_error_of_a_store_ends_the_search() -> None:
+    one = fetched(photograph())
+
+    def lost(place: int) -> bytes:
+        raise StorageError(f"{place} cannot be read")
+
+    with pytest.raises(StorageError, match="cannot be read"):
+        alike_groups(
+            np.array([[each or 0 for each in one.hashes]] * 2, dtype=np.uint64),
+            np.array([[each is not None for each in one.hashes]] * 2),
+            np.array([one.size] * 2, dtype=np.float64),
+            lambda places: np.array([one.sketch for _ in places]),
+            lost,
+            "copy",
+        )
 
 
 @settings(deadline=None)
