@@ -114,7 +114,8 @@ def alike_levels(
             for each in running:
                 each.result()
         finally:
-            stopped.set()  # after an error or an interrupt, blocks end soon: nobody waits for them
+            stopped.set()  # after an error or an interrupt: blocks end soon
+            pool.shutdown(wait=False, cancel_futures=True)
     return leaders
 
 

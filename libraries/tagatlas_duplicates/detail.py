@@ -8,7 +8,7 @@ measured with up to 128 x 128 cells.
 from __future__ import annotations
 
 from collections.abc import Callable
-from functools import lru_cache
+from functools import lru_cache, partial
 from io import BytesIO
 
 import numpy as np
@@ -162,9 +162,9 @@ class Details:
             thumbnail: gives the encoded thumbnail of the picture at an index, or None.
             sizes: widths and heights in pixels, shape (n, 2).
         """
-        self._thumbnail = thumbnail
         self._sizes = sizes
-        self._made = lru_cache(_KEPT)(self._make)
+        # Not a method: that would keep all details until the next collection of cycles.
+        self._made = lru_cache(_KEPT)(partial(_detail_at, thumbnail))
 
     def agree(self, one: int, other: int, laid: Vector, limits: NDArray[np.float64]) -> bool:
         """Whether the pictures at two indices agree in detail; see :func:`agrees`."""
@@ -174,11 +174,12 @@ class Details:
         both = self._sizes[[one, other]].ravel()
         return agrees(own, its, both, laid, limits, np.empty(MEASURES))
 
-    def _make(self, place: int) -> NDArray[np.uint8] | None:
-        thumbnail = self._thumbnail(place)
-        if thumbnail is None:
-            return None
-        try:
-            return make_detail(thumbnail)
-        except (OSError, SyntaxError, ValueError, Image.DecompressionBombError):  # damaged bytes
-            return None
+
+def _detail_at(thumbnail: Callable[[int], bytes | None], place: int) -> NDArray[np.uint8] | None:
+    encoded = thumbnail(place)
+    if encoded is None:
+        return None
+    try:
+        return make_detail(encoded)
+    except (OSError, SyntaxError, ValueError, Image.DecompressionBombError):  # damaged bytes
+        return None

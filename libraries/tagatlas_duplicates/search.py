@@ -26,8 +26,9 @@ from tagatlas_processors import processors
 
 HASH_BITS = 64
 
-_PARTS = ((1 << 20, 5), (1 << 23, 4))
-"""Parts up to a number of hashes; of more there are 3. Measured: see ``benchmarks/copies.py``."""
+_MANY = 1 << 20
+"""Hashes from which four parts are quicker than five. Of eight millions, three are slower still: so
+many values differ in few bits that looking them up takes longer than comparing hashes."""
 
 _SHORT = 16
 """Hashes that are compared one by one: a longer run is first searched for any near one."""
@@ -58,7 +59,7 @@ def index_of(hashes: NDArray[np.uint64], threshold: int, parts: int | None = Non
         threshold: maximum differing bits.
         parts: their number, from 2 to 8; by default as many as make the search quick.
     """
-    parts = _parts_for(len(hashes)) if parts is None else parts
+    parts = parts or (5 if len(hashes) < _MANY else 4)
     bits = -(-HASH_BITS // parts)
     places = np.empty((parts, len(hashes)), dtype=np.int64)
     ordered = np.empty((parts, len(hashes)), dtype=np.uint64)
@@ -69,10 +70,6 @@ def index_of(hashes: NDArray[np.uint64], threshold: int, parts: int | None = Non
         ordered[part] = hashes[places[part]]
         np.cumsum(np.bincount(values, minlength=1 << bits), out=starts[part, 1:])
     return HashIndex(places, ordered, starts, _flips(threshold, parts, bits))
-
-
-def _parts_for(count: int) -> int:
-    return next((parts for most, parts in _PARTS if count <= most), 3)
 
 
 def _flips(threshold: int, parts: int, bits: int) -> NDArray[np.int64]:

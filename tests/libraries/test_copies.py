@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+import weakref
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from functools import cache
@@ -437,6 +438,14 @@ def test_many_pictures_are_looked_at_in_blocks_with_the_same_groups() -> None:
     assert leaders.tolist() == expected.tolist()
     assert len(asked) == 2
     assert np.sort(np.concatenate(asked)).tolist() == list(range(2 * families))
+
+
+def test_details_are_given_back_with_the_last_use_of_their_block() -> None:
+    details = Details(lambda _: thumbnail(photograph()), np.full((2, 2), 200.0))
+    details.agree(0, 1, np.ones(LAID), DETAIL_LIMITS["copy"])
+    left = weakref.ref(details)
+    del details
+    assert left() is None
 
 
 def test_an_error_of_a_store_ends_the_search() -> None:
