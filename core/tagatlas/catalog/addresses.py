@@ -352,7 +352,8 @@ class AddressTable:
 
         Args:
             thumbnail: gives an image's encoded thumbnail by its id, or None; called for images
-                whose sketch is like another's, unless the groups are stored already.
+                whose sketch is like another's, unless the groups are stored already, and from
+                several threads.
             level: the similarity needed to join images; see :data:`Level`.
 
         Returns:
