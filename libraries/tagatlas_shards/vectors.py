@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from scipy.sparse import csr_array
 
 from tagatlas.errors import StorageError
-from tagatlas.wording import in_one_line
+from tagatlas.wording import count, in_one_line
 from tagatlas_mapping.cluster.vectors import Vectors
 
 
@@ -71,5 +71,7 @@ def read_neighbours(data: bytes, name: str, shape: tuple[int, int]) -> NDArray[n
     except (pl.exceptions.PolarsError, ValueError, OSError) as error:
         raise StorageError(f"{name} is no file of neighbours: {in_one_line(error)}") from error
     if len(found) != shape[0]:
-        raise StorageError(f"{name} has neighbours of {len(found)} images, not of {shape[0]}")
+        raise StorageError(
+            f"{name} has neighbours of {count(len(found), 'image')}, not of {shape[0]:,}"
+        )
     return found.reshape(shape)
