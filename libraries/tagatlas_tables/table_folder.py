@@ -63,7 +63,7 @@ class TableFolder:
             raise ValueError("no name of a table")
         path = self.path / name
         if not path.is_file():
-            raise FileNotFoundError(f"{path} is missing")
+            raise FileNotFoundError(f"its file {name} is missing")
         try:
             with path.open("rb") as file:
                 if _name_of(file) != name:

@@ -73,7 +73,6 @@ _NO_MAP = (
     TypeError,
     KeyError,
     AttributeError,
-    FileNotFoundError,
     RecursionError,
     pl.exceptions.PolarsError,
 )
@@ -160,6 +159,8 @@ def from_columns(row: Mapping[str, Any], files: TableFolder) -> MapData:
                 values[name] = form.read(row[name])
         data = MapData(**values)
         check_map(data)
+    except FileNotFoundError as error:
+        raise ValueError(str(error)) from error
     except _NO_MAP as error:
         raise ValueError(in_one_line(error)) from error
     return data

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 import shutil
 import sqlite3
@@ -18,6 +19,8 @@ from tagatlas_compare.benching.coding.truth import Truth, truth_of_files
 from tagatlas_compare.comparison.coverage import CODING_MARK
 
 _CATALOG = "catalog.sqlite"
+_TABLES = "catalog"
+"""Folder of tables that belong to the catalog; its files are never changed."""
 _COPIED = ("atlas.toml", "atlas.id")
 
 
@@ -82,12 +85,25 @@ def _copy(atlas: Path, folder: Path) -> None:
     for name in _COPIED:
         if (atlas / name).is_file():
             shutil.copy(atlas / name, folder / name)
-    place = f"{(atlas / _CATALOG).resolve().as_uri()}?mode=ro"
+    read_only = f"{(atlas / _CATALOG).resolve().as_uri()}?mode=ro"
     with (
-        closing(sqlite3.connect(place, uri=True)) as catalog,
+        closing(sqlite3.connect(read_only, uri=True)) as catalog,
         closing(sqlite3.connect(folder / _CATALOG)) as copied,
     ):
         catalog.backup(copied)
+    for file in (atlas / _TABLES).rglob("*"):
+        if file.is_file():
+            place = folder / file.relative_to(atlas)
+            place.parent.mkdir(parents=True, exist_ok=True)
+            _link_or_copy(file, place)
+
+
+def _link_or_copy(file: Path, place: Path) -> None:
+    """Have a file that never changes in another place, too."""
+    try:
+        os.link(file, place)
+    except OSError:  # on another disk, or none of the file system's abilities
+        shutil.copy(file, place)
 
 
 def _answers(truth: Truth, images: Sequence[str]) -> Iterator[tuple[str, TagResult]]:
