@@ -73,5 +73,5 @@ def test_a_mangled_atlas_is_told_of_in_a_line(atlas: Path, tmp_path: Path) -> No
 def test_thousands_of_mangled_atlases(atlas: Path, tmp_path: Path) -> None:
     with ThreadPoolExecutor(2) as threads:
         places = [(tmp_path / str(seed), seed) for seed in (1, 2)]
-        parts = threads.map(lambda place: wrong(atlas, place[0], place[1], 2500), places)
+        parts = threads.map(lambda place: wrong(atlas, place[0], place[1], 1250), places)
         assert not [each for part in parts for each in part]
