@@ -5,6 +5,7 @@ from __future__ import annotations
 import gzip
 import re
 from base64 import b64decode
+from dataclasses import replace
 from importlib.resources import files
 from io import BytesIO
 from pathlib import Path
@@ -194,3 +195,12 @@ def test_stored_images_are_written_as_long_as_they_are_few(tmp_path: Path) -> No
         assert read(viewer, "atlas")["pictures"] == pictures
         assert (viewer / "images").exists() == (pictures == "image")
         assert len(list(viewer.glob("pictures/*/*.jpg"))) == 30
+
+
+def test_columns_are_written_as_ours_however_their_json_is_spelled(tmp_path: Path) -> None:
+    odd = pl.lit('{"\\u005f_proto__":\n "x"}')
+    map_ = themed_map(12)
+    map_ = replace(map_, records=map_.records.with_columns(columns=odd))
+    viewer = render(map_, tmp_path)
+    assert (viewer / "data/details/0.js").read_text("ascii").startswith("tagatlasDeflated(")
+    assert rows(viewer, "details/0")[0][0]["columns"] == {"__proto__": "x"}

@@ -201,8 +201,7 @@ def detail_files(
         details: list[list[object]] = [[] for _ in range(min(in_file, images.height - first))]
         for record in some.iter_rows(named=True):
             row = record.pop("row")
-            # It is JSON already.
-            columns = msgspec.Raw(record["columns"].encode())
+            columns = msgspec.json.decode(record["columns"])  # as it is written may not be ours
             details[row - first].append({**record, "columns": columns})
         yield list(details)
 
