@@ -13,7 +13,6 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tagatlas.catalog import Catalog
-from tagatlas.catalog import database as module
 from tagatlas.contracts import ImageStatus, Records, TagResult
 from tagatlas.errors import StorageError
 from tagatlas_fetching import FetchOutcome, StoredImage
@@ -114,9 +113,7 @@ def test_images_are_read_once_while_they_are_tagged(tmp_path: Path) -> None:
         assert catalog.addresses.images_among([*every[:3], "0" * 64]) == set(every[:3])
 
 
-def test_tables_in_parts_are_those_of_the_whole(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_tables_in_parts_are_those_of_the_whole(tmp_path: Path) -> None:
     with Catalog(tmp_path / "catalog.sqlite") as catalog:
         add(catalog, 25)
         outcomes = [
@@ -128,8 +125,7 @@ def test_tables_in_parts_are_those_of_the_whole(
         catalog.addresses.store(outcomes)
         whole = pl.concat(catalog.addresses.fates())
         hosts, statuses = by_host([whole]), by_status([whole])
-        monkeypatch.setattr(module, "_ROWS_AT_ONCE", 4)
-        parts = list(catalog.addresses.fates())
+        parts = list(catalog.addresses.fates(at_once=4))
         assert len(parts) > 5
         assert pl.concat(parts).equals(whole)
         assert by_host(parts).equals(hosts)

@@ -178,7 +178,7 @@ def test_placeholders_are_no_images_however_the_addresses_come(
     third = fetched(atlas, [*sound, *moved, *dead])
     assert (third.images, third.counts["missing"], third.counts["ok"]) == (4, 6, 7)
     assert certainty(third.placeholders) == "certain, perhaps"
-    assert atlas.catalog.addresses.placeholders() == {"certain": 6, "perhaps": 3}
+    assert atlas.catalog.placeholders.counts() == {"certain": 6, "perhaps": 3}
 
     addresses = pl.read_csv(atlas.folder / "fetched" / "addresses.csv")
     missing = addresses.filter(pl.col("status") == str(ImageStatus.MISSING))
@@ -220,5 +220,5 @@ def test_copies_of_what_was_there_are_looked_for_once(
     assert [image_server.requests[f"/web/2000id_/{url}"] for url in dead] == [1, 1, 1, 1]
     assert image_server.requests["/dead0.jpg"] == 1
     assert certainty(second.placeholders) == "certain"
-    assert atlas.catalog.addresses.placeholders() == {"certain": 4}
+    assert atlas.catalog.placeholders.counts() == {"certain": 4}
     assert fetch_collection(atlas, options).counts["ok"] == 2

@@ -15,6 +15,7 @@ from tagatlas.catalog.inspection import wrong_values
 from tagatlas.catalog.maps import MAP_FILES, MapTable, StoredMap
 from tagatlas.catalog.names import NameTable
 from tagatlas.catalog.pages import PageTable
+from tagatlas.catalog.placeholders import PlaceholderTable
 from tagatlas.catalog.records import Added, KnownSource, RecordTable
 from tagatlas.catalog.removals import Extent, RemovalTable, Target
 from tagatlas.catalog.tagging import Backend, EndedCall, Spent, Tagging
@@ -44,6 +45,7 @@ class Catalog:
     Attributes:
         records: sources and records.
         addresses: addresses with their fetch status, and images.
+        placeholders: which of them lead to placeholders for deleted images.
         tagging: backends, their answers and costs.
         maps: maps.
         annotations: annotations on maps.
@@ -69,13 +71,14 @@ class Catalog:
         self._database = Database(path, write=write)
         self.records = RecordTable(self._database)
         self.addresses = AddressTable(self._database)
+        self.placeholders = PlaceholderTable(self._database)
         self.tagging = Tagging(self._database)
         self.maps = MapTable(self._database)
         self.annotations = AnnotationTable(self._database)
         self.names = NameTable(self._database)
         self.changes = ChangesTable(self._database)
         self.hidden = HiddenTable(self._database)
-        self.removals = RemovalTable(self._database)
+        self.removals = RemovalTable(self._database, self.maps)
         self.pages = PageTable(self._database)
 
     def unchanging(self) -> AbstractContextManager[None]:

@@ -14,7 +14,7 @@ from tagatlas.catalog.copies import (
     signature_row,
     signed,
 )
-from tagatlas.catalog.database import Database, now
+from tagatlas.catalog.database import ROWS_AT_ONCE, Database, now
 from tagatlas.catalog.ids import ids_found
 from tagatlas.contracts import ImageStatus, Variant
 from tagatlas.errors import StorageError
@@ -72,7 +72,7 @@ class AddressTable:
             "WHERE id IN (SELECT value FROM json_each(?))",
             [json.dumps(keys)],
         )
-        found = {address.key: address for address in map(_address, rows)}
+        found = {address.key: address for address in map(address_of, rows)}
         try:
             return [found[key] for key in keys]
         except KeyError as error:
@@ -87,7 +87,7 @@ class AddressTable:
             "AND EXISTS (SELECT 1 FROM records WHERE address = addresses.id)",
             [json.dumps(list(keys))],
         )
-        return {address.key: address for address in map(_address, rows)}
+        return {address.key: address for address in map(address_of, rows)}
 
     def locations(self, *, local: bool) -> Iterator[str]:
         """The addresses that are paths, or those that are fetched from the network, as added."""
@@ -139,10 +139,11 @@ class AddressTable:
                     ],
                 )
 
-    def fates(self) -> Iterator[pl.DataFrame]:
+    def fates(self, at_once: int = ROWS_AT_ONCE) -> Iterator[pl.DataFrame]:
         """The outcome of fetching every address, in the order they were added; in parts.
 
-        At least one part, which may be empty: together they can be larger than the memory.
+        The first part is empty, others have ``at_once`` rows or fewer: together they can be larger
+        than the memory.
 
         Columns: ``location`` (String), ``local`` (Boolean), ``status``, ``reason`` (String),
         ``http_status`` (Int64), ``final_url``, ``way``, ``refused_by`` (see
@@ -180,6 +181,7 @@ class AddressTable:
                 "records": pl.Int64,
                 "frequency": pl.Int64,
             },
+            at_once=at_once,
         )
 
     def refusals(self) -> dict[str, int]:
@@ -199,59 +201,12 @@ class AddressTable:
         )
         return found["image"]
 
-    def to_placeholders(self, locations: Iterable[str]) -> list[Address]:
-        """Those with an image, not known to lead to placeholders; by attempts, then as added."""
-        rows = self._database.rows(
-            "SELECT id, location, local FROM addresses WHERE local = 0 "
-            "AND location IN (SELECT value FROM json_each(?)) AND +status = 'ok' "
-            "AND placeholder <> 'certain' AND EXISTS "
-            "(SELECT 1 FROM records WHERE address = addresses.id) ORDER BY attempts, id",
-            [json.dumps(list(locations))],
-        )
-        return [_address(row) for row in rows]
-
     def ways(self) -> dict[str, int]:
         """Number of addresses whose image was found elsewhere, by the way it was found."""
         rows = self._database.rows(
             "SELECT way, count(*) FROM used_addresses WHERE way <> '' GROUP BY way ORDER BY way"
         )
         return {str(way): int(str(count)) for way, count in rows}
-
-    def mark_placeholders(self, certain: Mapping[str, str], perhaps: Iterable[str]) -> None:
-        """Store which addresses lead to placeholders for deleted images.
-
-        Args:
-            certain: reasons by location; these addresses count as missing from now on, unless
-                their image was found elsewhere.
-            perhaps: locations that are only reported.
-        """
-        with self._database.transaction() as connection:
-            connection.execute(
-                "UPDATE addresses SET placeholder = '' WHERE placeholder = 'perhaps'"
-            )
-            connection.execute(
-                "UPDATE addresses SET placeholder = 'perhaps' WHERE NOT local AND location IN "
-                "(SELECT value FROM json_each(?))",
-                [json.dumps(list(perhaps))],
-            )
-            connection.executemany(
-                "UPDATE addresses SET status = 'missing', reason = ?, image = NULL "
-                "WHERE NOT local AND way = '' AND location = ?",
-                [(reason, location) for location, reason in certain.items()],
-            )
-            connection.execute(
-                "UPDATE addresses SET placeholder = 'certain' WHERE NOT local AND location IN "
-                "(SELECT value FROM json_each(?))",
-                [json.dumps(list(certain))],
-            )
-
-    def placeholders(self) -> dict[str, int]:
-        """Number of addresses that lead to placeholders, by whether that is ``certain``."""
-        rows = self._database.rows(
-            "SELECT placeholder, count(*) FROM used_addresses WHERE placeholder <> '' "
-            "GROUP BY placeholder"
-        )
-        return {str(kind): int(str(count)) for kind, count in rows}
 
     def stored(self) -> pl.DataFrame:
         """The files of the collection's images that the store should hold, ordered by ``id``.
@@ -387,7 +342,8 @@ _GATHERED: dict[str, type[pl.DataType]] = {
 }
 
 
-def _address(row: tuple[object, ...]) -> Address:
+def address_of(row: tuple[object, ...]) -> Address:
+    """The address of a row of number, location, and whether it is a path."""
     key, location, local = row
     return Address(int(str(key)), str(location), bool(local))
 

@@ -25,7 +25,9 @@ APPLICATION_ID = 0x7A617461
 SCRATCH = ".scratch-"
 """Prefix of scratch folders; those of a process that died may be removed."""
 
-_ROWS_AT_ONCE = 1 << 17
+ROWS_AT_ONCE = 1 << 17
+"""Rows that are converted to a table together, unless said otherwise."""
+
 _LONGEST_SAID = 300
 
 _DISK_CODES = {sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR}
@@ -184,8 +186,9 @@ class Database:
         query: str,
         schema: dict[str, type[pl.DataType]],
         parameters: Sequence[object] = (),
+        at_once: int = ROWS_AT_ONCE,
     ) -> Iterator[pl.DataFrame]:
-        """The rows of a query in tables, streamed, the first of them empty.
+        """The rows of a query in tables of ``at_once``, streamed, the first of them empty.
 
         ``schema`` names and types the columns in order.
 
@@ -194,7 +197,7 @@ class Database:
         """
         yield pl.DataFrame(schema=schema)
         rows = self.stream(query, parameters)
-        while some := list(islice(rows, _ROWS_AT_ONCE)):
+        while some := list(islice(rows, at_once)):
             try:
                 yield pl.DataFrame(some, schema=schema, orient="row")
             except (TypeError, OverflowError, pl.exceptions.PolarsError) as error:

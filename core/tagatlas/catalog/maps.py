@@ -87,11 +87,15 @@ class StoredMap:
 
 
 class MapTable:
-    """The catalog's maps; their nodes and edges are files beside it."""
+    """The catalog's maps; their nodes and edges are files beside it.
+
+    Attributes:
+        files: of all maps.
+    """
 
     def __init__(self, database: Database) -> None:
         self._database = database
-        self._files = TableFolder(database.path.parent / MAP_FILES)
+        self.files = TableFolder(database.path.parent / MAP_FILES)
 
     def save(self, stored: StoredMap) -> None:
         """Store a map; one of the same name is replaced, its annotations stay.
@@ -107,7 +111,7 @@ class MapTable:
             "settings": json.dumps(stored.settings),
             "making": making,
             "made_at": now(),
-            **to_columns(stored.data, self._files),
+            **to_columns(stored.data, self.files),
         }
         changes = ", ".join(f"{column} = excluded.{column}" for column in row)
         with self._database.transaction() as connection:
@@ -126,7 +130,7 @@ class MapTable:
             StorageError: one cannot be deleted.
         """
         rows = self._database.rows("SELECT nodes_file, edges_file FROM maps")
-        self._files.sweep({str(name) for row in rows for name in row if name is not None})
+        self.files.sweep({str(name) for row in rows for name in row if name is not None})
 
     def faults(self) -> list[str]:
         """Files of maps that are missing or damaged, a line each."""
@@ -135,7 +139,7 @@ class MapTable:
             for file in files:
                 try:
                     if file is not None:
-                        self._files.read(str(file), [])
+                        self.files.read(str(file), [])
                 except (ValueError, FileNotFoundError) as error:
                     found.append(f"the map {name}: {error}")
         return found
@@ -205,7 +209,7 @@ class MapTable:
         rows = self._database.rows(
             "SELECT nodes, nodes_file, clusters FROM maps WHERE name = ?", [name]
         )
-        places = stored_places(self._files, *rows[0]) if rows else None
+        places = stored_places(self.files, *rows[0]) if rows else None
         before, after = ({**each, HIDDEN: None} for each in (self.settings(name), settings))
         if places is None or places.is_empty() or before != after:
             return None
@@ -224,7 +228,7 @@ class MapTable:
             ORDER BY name != ?, instr(settings, ?) > 0, made_at DESC, name
         """
         rows = self._database.stream(query, [first, f'"{SETTING}"'])
-        read = [pl.DataFrame(schema=PLACES), *(stored_places(self._files, *row) for row in rows)]
+        read = [pl.DataFrame(schema=PLACES), *(stored_places(self.files, *row) for row in rows)]
         found = pl.concat([each for each in read if each is not None]).select("id", "colour")
         return found.drop_nulls().unique("id", keep="first", maintain_order=True)
 
@@ -276,7 +280,7 @@ class MapTable:
                 backend=row["backend"],
                 digest=row["digest"],
                 settings=msgspec.json.decode(row["settings"], type=dict[str, SettingValue]),
-                data=from_columns(row, self._files),
+                data=from_columns(row, self.files),
                 making=row["making"] and msgspec.json.decode(row["making"], type=Making),
             )
         except (ValueError, RecursionError) as error:

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 import polars as pl
 
 from tagatlas.catalog.database import Database
-from tagatlas.catalog.maps import MAP_FILES, MapTable
+from tagatlas.catalog.maps import MapTable
 from tagatlas.catalog.stripping import strip_annotations, strip_columns, strip_maps, strip_names
 from tagatlas.errors import AtlasLocked
 from tagatlas_fetching.refusing import hash_of
@@ -78,9 +78,9 @@ class _OnlyLooked(Exception):
 class RemovalTable:
     """Removal from the catalog; the caller deletes the files."""
 
-    def __init__(self, database: Database) -> None:
+    def __init__(self, database: Database, maps: MapTable) -> None:
         self._database = database
-        self._map_files = TableFolder(database.path.parent / MAP_FILES)
+        self._maps = maps
         self._sealing = Sealing(database)
 
     def sources(self) -> list[tuple[int, str]]:
@@ -151,7 +151,7 @@ class RemovalTable:
         found = []
         with suppress(_OnlyLooked), self._database.transaction() as connection:
             found.append(
-                _take_out(connection, target, self._map_files, self._sealing, only_look=True)
+                _take_out(connection, target, self._maps.files, self._sealing, only_look=True)
             )
             raise _OnlyLooked
         return found[0]
@@ -164,7 +164,7 @@ class RemovalTable:
             forever: whether its images and addresses may never come back; see :meth:`refuses`.
         """
         with self._database.transaction() as connection:
-            extent = _take_out(connection, target, self._map_files, self._sealing)
+            extent = _take_out(connection, target, self._maps.files, self._sealing)
             written = [_WRITTEN] if extent.records or extent.maps else []
             connection.executemany(
                 "INSERT OR IGNORE INTO unswept VALUES (?)",
@@ -201,7 +201,7 @@ class RemovalTable:
             AtlasLocked: another program reads it, and so keeps deleted data alive.
             StorageError: there is no space for a second copy of it.
         """
-        MapTable(self._database).sweep()
+        self._maps.sweep()
         self._sealing.purge()
         self._database.execute("PRAGMA secure_delete = ON")
         self._database.execute("VACUUM")

@@ -53,7 +53,7 @@ def find_copies(
     }
     searches: dict[int, tuple[str, Search]] = {}
     origins: dict[int, str] = {}
-    for address in atlas.catalog.addresses.to_placeholders(led):
+    for address in atlas.catalog.placeholders.with_images(led):
         search = [
             (copy, way)
             for way, recovery in recoveries.items()

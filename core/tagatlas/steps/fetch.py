@@ -301,7 +301,7 @@ def require_images(report: FetchReport) -> None:
 
 def _mark(atlas: Atlas, placeholders: Sequence[Placeholder]) -> None:
     """Store which addresses lead to placeholders."""
-    atlas.catalog.addresses.mark_placeholders(
+    atlas.catalog.placeholders.mark(
         {
             location: f"leads to a placeholder: {each.name}"
             for each in placeholders

@@ -224,7 +224,7 @@ def _provenance(
         model_versions=atlas.catalog.tagging.model_versions(backend.id),
         copied=len(atlas.catalog.tagging.copied(backend.id)),
         ways=atlas.catalog.addresses.ways(),
-        placeholders=atlas.catalog.addresses.placeholders(),
+        placeholders=atlas.catalog.placeholders.counts(),
         left_out=left_out,
         builder=making.builder,
         layout=making.layout,

@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
-from concurrent.futures import wait as wait_for
-from contextlib import contextmanager
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
@@ -25,6 +22,7 @@ from tagatlas.steps.names import anchor_drawings, dropped, given_names, keep_nam
 from tagatlas.steps.network import build_network, builder_images
 from tagatlas.steps.opened import AtlasLike, opened, select, several
 from tagatlas.steps.part import choose_shown, keep_cluster
+from tagatlas.steps.preparing import preparing
 from tagatlas.steps.sharding import searching_on
 from tagatlas.steps.signatures import complete_signatures
 from tagatlas.versions import versions
@@ -38,9 +36,6 @@ from tagatlas_shards import check_where
 
 _BY_HAND = ("cluster_names", "cluster_changes")
 """Options that name tables of a researcher's choices."""
-
-_LOADING = 3.0
-"""Seconds that loading compiled kernels takes at most: if it takes longer, they are compiled."""
 
 
 @dataclass(frozen=True)
@@ -172,44 +167,6 @@ def choose_mapping(atlas: Atlas, selection: Selection) -> tuple[MapOptions, MapP
     given_names(atlas, options.cluster_names)
     check_changes(atlas, options.cluster_changes)
     return options, plugins
-
-
-@contextmanager
-def preparing(
-    plugins: MapPlugins, show: ShowProgress, *, at_once: bool
-) -> Iterator[Callable[[], None]]:
-    """Compile and load the code that draws a map, in a thread.
-
-    Args:
-        plugins: that will make the map.
-        show: see :func:`tagatlas.run`.
-        at_once: begin now, beside the steps of the block, and not only when the result is needed.
-
-    Yields:
-        A function that waits until that is done; for :func:`map_collection`.
-    """
-    thread = ThreadPoolExecutor(1, thread_name_prefix="prepare")
-
-    def prepare() -> None:
-        from tagatlas_mapping.maps.prepare import prepare_drawing
-
-        prepare_drawing(plugins.layout.product, plugins.clusterer.product)
-
-    begun = [thread.submit(prepare)] if at_once else []
-
-    def wait() -> None:
-        prepared = begun[0] if begun else thread.submit(prepare)
-        if wait_for([prepared], timeout=_LOADING).not_done:
-            with show("preparing") as progress:
-                progress(0, 1)
-                prepared.result()
-                progress(1, 1)
-        prepared.result()
-
-    try:
-        yield wait
-    finally:
-        thread.shutdown(wait=False)  # an error of the block is raised without waiting
 
 
 def backend_to_map(atlas: Atlas, tagger: str | None) -> Backend:

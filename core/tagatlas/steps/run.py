@@ -26,10 +26,11 @@ from tagatlas.steps.fetch import (
 )
 from tagatlas.steps.hiding import remove_shown
 from tagatlas.steps.load import load_map
-from tagatlas.steps.map import MapReport, choose_mapping, map_collection, preparing
+from tagatlas.steps.map import MapReport, choose_mapping, map_collection
 from tagatlas.steps.opened import opened, select
 from tagatlas.steps.options import RenderOptions
 from tagatlas.steps.planning import estimate_tagging
+from tagatlas.steps.preparing import preparing
 from tagatlas.steps.render import RenderReport, choose_renderers, write_map
 from tagatlas.steps.spending import Estimate
 from tagatlas.steps.tag import TagReport, choose_tagging, tag_collection
