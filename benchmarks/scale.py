@@ -9,8 +9,8 @@ builds the network, lays it out, clusters it and draws ``map.png``, all with def
 Printed are of each step the seconds, those of processors, and the peak of memory; of all, these and
 the share of an image's ten nearest that are of its topic. Nothing runs at the same time, and
 compiling is not counted. With ``--tables`` the tables stay in a folder, and are read again from
-there; those of ten million images take 1.6 GB. With ``--files`` the map is also saved in an atlas
-and its own tables are written, over a kilobyte for each image.
+there; those of ten million images take 1.6 GB. With ``--files`` the map is also saved in an atlas,
+and its own tables and its web map are written, some kilobytes for each image.
 """
 
 from __future__ import annotations
@@ -43,10 +43,13 @@ from tagatlas_exports.tables.renderer import TablesRenderer
 from tagatlas_layouts.forceatlas2 import ForceAtlas2Options
 from tagatlas_layouts.forceatlas2.layout import ForceAtlas2Layout
 from tagatlas_mapping.maps.build import draw_map
+from tagatlas_mapping.maps.names import named_by_annotations
 from tagatlas_mapping.maps.options import MapOptions
 from tagatlas_mapping.maps.prepare import prepare_drawing
 from tagatlas_posters.engine import PosterOptions
 from tagatlas_posters.poster import PosterRenderer
+from tagatlas_web import WebOptions
+from tagatlas_web.page.renderer import WebRenderer
 
 SIZES = (1_000, 10_000, 100_000, 1_000_000)
 DRAWS = (14, 24)
@@ -152,7 +155,7 @@ def draw(folder: Path, out: Path, *, files: bool) -> tuple[dict[str, Cost], int,
     Args:
         folder: with the tables.
         out: where files are written.
-        files: also save the map in an atlas, and write its own tables.
+        files: also save the map in an atlas, and write its own tables and its web map.
     """
     layout = ForceAtlas2Layout(ForceAtlas2Options())
     clusterer = default_clusterer(load_plugins())
@@ -190,7 +193,11 @@ def draw(folder: Path, out: Path, *, files: bool) -> tuple[dict[str, Cost], int,
             backend = atlas.catalog.tagging.use("planted", "planted")
             atlas.catalog.maps.save(StoredMap("scale", backend, "", {}, drawn))
         with clock.step("tables"):
-            TablesRenderer(TablesOptions()).render(replace(made, records=_records(images)), out)
+            named = named_by_annotations(drawn, ())
+            made = replace(made, **vars(named), records=_records(images))
+            TablesRenderer(TablesOptions()).render(made, out)
+        with clock.step("web map"):
+            WebRenderer(WebOptions()).render(made, out)
     placed = made.images.join(images.select("id", "topic"), on="id", maintain_order="left")
     agreement = neighbour_agreement(placed.select("x", "y").to_numpy(), placed["topic"].to_numpy())
     return clock.costs, len(drawn.sources), agreement
@@ -211,7 +218,9 @@ def main() -> None:
     """Print the curve."""
     parser = argparse.ArgumentParser()
     parser.add_argument("--tables", type=Path, help="where tables stay and are read from again")
-    parser.add_argument("--files", action="store_true", help="also save the map, write its tables")
+    parser.add_argument(
+        "--files", action="store_true", help="also save it, write tables and web map"
+    )
     parser.add_argument("images", type=int, nargs="*", default=SIZES)
     chosen = parser.parse_args()
     context = multiprocessing.get_context("spawn")

@@ -24,10 +24,11 @@ class WebOptions:
     """Options of the renderer."""
 
     pictures: Annotated[
-        Literal["auto", "thumbnail", "image"],
+        Literal["auto", "map", "thumbnail", "image"],
         Meta(
-            description="Pictures of the light box and the deepest zoom: the stored thumbnails, or"
-            " the stored images; auto takes the images if they need at most 200 MB."
+            description="Pictures of the light box and the deepest zoom: those of the map, the"
+            " stored thumbnails, or the stored images; auto takes the images if they need at most"
+            " 200 MB, and of two million images or more those of the map."
         ),
     ] = "auto"
     maps: Annotated[

@@ -5,12 +5,14 @@ from __future__ import annotations
 import csv
 import json
 from dataclasses import replace
+from io import BytesIO
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import polars as pl
 import pytest
 from chromium import open_viewer
+from PIL import Image, ImageStat
 from themed_map import themed_map
 from viewer_files import read, render
 
@@ -210,6 +212,37 @@ def test_small_pictures_are_shown_at_their_size_with_the_reason(page: Page, tmp_
     assert box is not None
     assert box["width"] == width
     assert "--web-pictures image" in page.inner_text(".lightbox .note")
+
+
+def test_without_files_pictures_are_cut_out_of_the_map(page: Page, tmp_path: Path) -> None:
+    map_ = with_copies()
+    image = map_.images["id"][41]
+    viewer = render(map_, tmp_path, WebOptions(pictures="map"))
+    page.goto(f"{(viewer / 'index.html').as_uri()}#v=1&open=image:{image}")
+    page.wait_for_selector("html[data-ready]", state="attached")
+    shape = loaded(page, "#card figure img")
+    assert max(shape) == 128
+    means = page.eval_on_selector(
+        "#card figure img",
+        "each => { const canvas = document.createElement('canvas');"
+        " [canvas.width, canvas.height] = [1, 1]; const paper = canvas.getContext('2d');"
+        " paper.imageSmoothingQuality = 'high'; paper.drawImage(each, 0, 0, 1, 1);"
+        " return [...paper.getImageData(0, 0, 1, 1).data.slice(0, 3)]; }",
+    )
+    with Image.open(BytesIO(map_.store.get(image, Variant.THUMBNAIL))) as thumbnail:
+        assert (thumbnail.width > thumbnail.height) == (shape[0] > shape[1])
+        wanted = ImageStat.Stat(thumbnail.convert("RGB")).mean
+    assert means == pytest.approx(wanted, abs=12)
+    page.click("#card .enlarge")
+    assert loaded(page, ".lightbox img") == shape
+    assert "--web-pictures thumbnail" in page.inner_text(".lightbox .note")
+    page.keyboard.press("Escape")
+    for _ in range(7):
+        page.keyboard.press("+")
+    assert page.locator(".sharp img").count() == 0
+    page.click("#show-gallery")
+    assert loaded(page, "#gallery .tile img")[0] > 0
+    assert page.locator("#gallery .gone").count() == 0
 
 
 def test_the_map_shows_stored_images_where_it_is_looked_at_closely(

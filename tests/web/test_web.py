@@ -192,9 +192,25 @@ def test_stored_images_are_written_as_long_as_they_are_few(tmp_path: Path) -> No
         "thumbnail": render(map_, folders[1], chosen),
     }
     for pictures, viewer in viewers.items():
+        assert not (viewer / "data" / "shapes").exists()
         assert read(viewer, "atlas")["pictures"] == pictures
         assert (viewer / "images").exists() == (pictures == "image")
         assert len(list(viewer.glob("pictures/*/*.jpg"))) == 30
+
+
+def test_a_page_may_have_the_pictures_of_the_map_alone(tmp_path: Path) -> None:
+    map_ = themed_map(300)
+    viewer = render(map_, tmp_path, WebOptions(pictures="map"))
+    assert read(viewer, "atlas")["pictures"] == "map"
+    assert not (viewer / "pictures").exists()
+    assert not (viewer / "images").exists()
+    shapes = np.concatenate([unpack(read_any(viewer, f"shapes/{part}"), "<u2") for part in (0, 1)])
+    images = pl.DataFrame({"id": rows(viewer, "ids")}).join(
+        map_.images, "id", maintain_order="left"
+    )
+    sizes = images.select("width", "height").to_numpy()
+    wanted = (128 * sizes / sizes.max(axis=1, keepdims=True)).round()
+    assert shapes.reshape(300, 2).tolist() == wanted.tolist()
 
 
 def test_columns_are_written_as_ours_however_their_json_is_spelled(tmp_path: Path) -> None:

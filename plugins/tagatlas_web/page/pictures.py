@@ -119,6 +119,18 @@ def _level(name: str, cell: int, side: int, images: int) -> Level:
     return Level(name, cell, side, -(-images // in_page))
 
 
+def shapes_of(sizes: NDArray[np.float64], cell: int) -> NDArray[np.int64]:
+    """Width and height of each picture in its cell, in pixels, shape (n, 2).
+
+    Args:
+        sizes: as for :func:`write_pages`.
+        cell: side of a cell, in pixels.
+    """
+    shares = sizes / sizes.max(axis=1, keepdims=True)
+    shapes: NDArray[np.int64] = (cell * shares).round().astype(np.int64).clip(min=1)
+    return shapes
+
+
 def write_pages(
     store: ImageStore,
     ids: pl.Series,
@@ -272,8 +284,7 @@ def _cells(
 ) -> list[_Cells]:
     """The pictures of some images in cells of each size, from small to large."""
     sharpest = cells[-1]
-    shares = sizes / sizes.max(axis=1, keepdims=True)
-    wanted = np.maximum(1, (sharpest * shares).round().astype(int)).tolist()
+    wanted = shapes_of(sizes, sharpest).tolist()
     colours = np.empty((len(ids), sharpest, sharpest, 3), dtype=np.uint8)
     clear: Pixels | None = None
     read_each = load_many(store, ids, [(width, height) for width, height in wanted])

@@ -26,10 +26,10 @@ from tagatlas_web.page.html import STATIC, page
 from tagatlas_web.page.moments import with_moments
 from tagatlas_web.page.names import IdIndex, text_files
 from tagatlas_web.page.overview import Overview, write_overview
-from tagatlas_web.page.pictures import levels_for, tiled_levels, write_pages
+from tagatlas_web.page.pictures import levels_for, shapes_of, tiled_levels, write_pages
 from tagatlas_web.page.postings import Postings
 from tagatlas_web.page.rows import Rows
-from tagatlas_web.page.scripts import ScriptFolder
+from tagatlas_web.page.scripts import ScriptFolder, packed
 from tagatlas_web.page.tables import (
     DETAIL_ROWS,
     annotations_of,
@@ -138,14 +138,18 @@ class WebRenderer(Renderer):
             scripts.write("families/rows", families.rows_file())
             scripts.write("families/table", families.table_file())
         ids = images["id"]
-        copies = Copies(map_.store, folder / "pictures")
-        copies.take_thumbnails(families.copies)
         pictures = self._options.pictures
         if pictures == "auto":
-            pictures = affordable(map_.store, ids)
+            pictures = "map" if tiling else affordable(map_.store, ids)
+        sizes = images.select("width", "height").to_numpy().astype(np.float64)
+        copies = None
+        if pictures == "map":
+            _write_shapes(shapes_of(sizes, levels[-1].cell), scripts, in_file)
+        else:
+            copies = Copies(map_.store, folder / "pictures")
+            copies.take_thumbnails(families.copies)
         if pictures == "image":
             Copies(map_.store, folder / "images").take_images(ids.to_list())
-        sizes = images.select("width", "height").to_numpy().astype(np.float64)
         means = np.empty((count, 3), dtype=np.uint8) if tiling else None
         cut_outs = write_pages(map_.store, ids, sizes, levels, scripts, copies, means)
         tiles = None
@@ -175,6 +179,13 @@ def _write_names(images: pl.DataFrame, scripts: ScriptFolder) -> None:
     for number, rows in enumerate(index.parts()):
         scripts.write(f"rows/{number}", rows)
     scripts.write("counts", counts_file(images))
+
+
+def _write_shapes(shapes: NDArray[np.int64], scripts: ScriptFolder, in_file: int) -> None:
+    """Write how much of its cell each picture takes, by which it is cut out of its page."""
+    for number, first in enumerate(range(0, len(shapes), in_file)):
+        some = shapes[first : first + in_file].astype(np.uint16)
+        scripts.write(f"shapes/{number}", packed(some.ravel()))
 
 
 def _write_overview(

@@ -75,7 +75,7 @@ def atlas_file(
     credit: str,
     date: str | None,
     cut_outs: bool,
-    pictures: Literal["thumbnail", "image"],
+    pictures: Literal["map", "thumbnail", "image"],
     families: Families,
     tiles: Mapping[str, object] | None = None,
 ) -> object:

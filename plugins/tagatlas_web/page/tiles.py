@@ -28,7 +28,7 @@ TILE_ROWS = 1 << 14
 """Images in one file of places."""
 
 TEXT_ROWS = 1 << 10
-"""Images in one file of ids and labels, of details, of scores, or of neighbours."""
+"""Images in one file of ids and labels, of details, of scores, of neighbours, or of shapes."""
 
 _MOST_BLOCKS = 200_000
 _LEAST_IN_BLOCK = 4

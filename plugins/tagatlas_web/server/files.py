@@ -124,10 +124,10 @@ class MapFiles:
         )
 
     def _own_page(self) -> PluginChoice[Renderer]:
-        """The page without stored images, which the server reads from the atlas."""
+        """The page without other pictures than the map's: the server reads them from the atlas."""
         page = self.renderers[NAME]
         assert isinstance(page.options, WebOptions)  # noqa: S101 - they are of its own plugin
-        return replace(page, options=replace(page.options, pictures="thumbnail"))
+        return replace(page, options=replace(page.options, pictures="map"))
 
     def _write_viewer(self, atlas: Atlas, map_name: str, page: PluginChoice[Renderer]) -> Path:
         state = self.state(atlas)

@@ -21,7 +21,7 @@ export async function travel(model: Model, row: number, actions: TravelActions):
   const pictures = new Map<string, Sighting[]>();
   for (const sighting of seen) pictures.set(sighting.copy, [...(pictures.get(sighting.copy) ?? []), sighting]);
   const many = pictures.size > 1;
-  const section = recordList(seen, ({ copy }) => (many && copy !== own ? small(copy) : null));
+  const section = recordList(seen, ({ copy }) => (many && copy !== own ? small(model, copy) : null));
   section.querySelector("h3")!.after(summary(seen, model.date));
   if (!many) return section;
   const rows = [...new Set(seen.map((sighting) => sighting.row))].sort((one, other) => one - other);
@@ -61,7 +61,7 @@ function copies(
   for (const [copy, of] of [...pictures].slice(0, COPIES)) {
     const { row } = of[0]!;
     const words = `${copy === own ? "this picture" : "a copy"}, ${count(of.length, "record")}`;
-    const picture = small(copy);
+    const picture = small(model, copy);
     picture.title = words;
     if (model.id(row) !== copy || copy === own) {
       picture.setAttribute("alt", words);
@@ -77,8 +77,10 @@ function copies(
   return line;
 }
 
-function small(id: string): HTMLElement {
+function small(model: Model, id: string): HTMLElement {
+  const gone = element("span", { class: "gone" }, "no picture");
+  if (!model.hasFiles) return gone;
   const picture = element("img", { alt: "", loading: "lazy" });
-  picture.addEventListener("error", () => picture.replaceWith(element("span", { class: "gone" }, "no picture")));
+  picture.addEventListener("error", () => picture.replaceWith(gone));
   return showPicture(picture, pictureOf("pictures", id));
 }

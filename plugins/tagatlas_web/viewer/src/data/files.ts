@@ -125,14 +125,14 @@ export interface AtlasFile {
   levels: PageLevel[];
   /** Whether some pages have a lower half: how transparent their pictures are. */
   cutOuts: boolean;
-  /** The largest pictures in the folder; a server has the stored images in any case. */
-  pictures: "thumbnail" | "image";
+  /** The largest pictures in the folder, of `map` those on its pages; a server has the stored images in any case. */
+  pictures: "map" | "thumbnail" | "image";
   /** How many families of copies there are. */
   families: number;
   /** The column that says when a record is from; null if none does. */
   date: string | null;
   columns: ColumnFacts[];
-  /** Images in each file of details, and of scores. */
+  /** Images in each file of details, of scores, and of shapes. */
   detailRows: number;
   /** Images in each file of what is near them. */
   nearRows: number;
@@ -323,6 +323,8 @@ export const readTextPart = (part: number) => read<[ids: string[], labels: strin
 export const readRowIndex = () => read<string[]>("rows");
 /** How ids begin, sorted, and the rows of their images: Uint32. */
 export const readRows = (part: number) => read<{ ids: string[]; rows: Packed }>(`rows/${part}`);
+/** Width and height of each picture on the sharpest pages, in pixels, one after the other: Uint16. */
+export const readShapes = (part: number) => read<Packed>(`shapes/${part}`);
 export const readCounts = () => read<{ frequency: Packed; records: Packed }>("counts");
 export const readTags = (backend: number) => read<TagFile>(`tags/${backend}`);
 export const readPostings = (backend: number, part: number) => read<PostingsFile>(`tags/${backend}/${part}`);

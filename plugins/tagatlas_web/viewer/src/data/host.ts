@@ -57,8 +57,12 @@ export async function askFor(name: string): Promise<unknown> {
   return script.startsWith("tagatlasDeflated(") ? inflated(content as string) : content;
 }
 
-/** Show a picture of the viewer's folder, or fire `error` where it is not there. */
-export function showPicture(picture: HTMLImageElement, path: string): HTMLImageElement {
+/** Show a picture of the viewer's folder, or one that is being made, or fire `error` where it is not there. */
+export function showPicture(picture: HTMLImageElement, path: string | Promise<string>): HTMLImageElement {
+  if (typeof path !== "string") {
+    path.then((made) => (picture.src = made), () => picture.dispatchEvent(new Event("error")));
+    return picture;
+  }
   if (!isEmbedded) {
     picture.src = path;
     return picture;

@@ -1,5 +1,6 @@
 /** What is known of the images, whatever map they are on. */
 
+import { Cells } from "./cells";
 import { Chart } from "./chart";
 import { Column } from "./column";
 import { Families } from "./families";
@@ -70,6 +71,7 @@ export class Model {
   private readonly postings: Map<number, Promise<Tagged>>[];
   private readonly charts = new Map<number, Promise<Chart>>();
   private readonly columns = new Map<number, Promise<Column>>();
+  private readonly cells: Cells;
   private readonly details: Parts<Detail[]>;
   private readonly scored: Parts<Scored[]>[];
   private readonly nearby: Parts<Near | null>[];
@@ -78,6 +80,7 @@ export class Model {
     this.named = atlas.tiles ? new TextParts(atlas.tiles.texts, atlas.tiles.labels) : new WholeTexts();
     if (atlas.frequency && atlas.records) this.take({ frequency: atlas.frequency, records: atlas.records });
     this.hidden = new Set(atlas.hidden);
+    this.cells = new Cells(atlas);
     this.details = new Parts(atlas.detailRows, readDetails);
     this.scored = atlas.backends.map(
       (_, backend) => new Parts(atlas.detailRows, (part) => readScores(backend, part)),
@@ -169,9 +172,14 @@ export class Model {
     return this.hidden.has(row);
   }
 
-  /** The address of an image's small picture. */
-  picture(row: number): string {
-    return pictureOf("pictures", this.id(row));
+  /** The address of an image's small picture: its file, or where there is none, the picture on the map. */
+  picture(row: number): string | Promise<string> {
+    return this.hasFiles ? pictureOf("pictures", this.id(row)) : this.cells.of(row);
+  }
+
+  /** Whether pictures have files of their own, beside the pages of the map. */
+  get hasFiles(): boolean {
+    return this.atlas.pictures !== "map" || isLive();
   }
 
   /** The column that says when a record is from; null where none does. */
@@ -185,7 +193,12 @@ export class Model {
   }
 
   /** The address of the largest picture of an image that is there. */
-  largest(row: number): string {
+  largest(row: number): string | Promise<string> {
+    return this.hasStored ? pictureOf("images", this.id(row)) : this.picture(row);
+  }
+
+  /** The file of the largest picture of an image, where `hasFiles`. */
+  fileOf(row: number): string {
     return pictureOf(this.hasStored ? "images" : "pictures", this.id(row));
   }
 

@@ -10,6 +10,8 @@ const STEP = 1.4;
 const PAN = 80;
 const SMALL_ONLY =
   "This folder has small pictures only: tagatlas export --format web --web-pictures image writes the stored images.";
+const MAP_ONLY =
+  "This folder has the pictures of the map alone: tagatlas export --format web --web-pictures thumbnail writes larger ones.";
 
 export class Lightbox {
   private readonly dialog: HTMLDialogElement;
@@ -97,7 +99,7 @@ export class Lightbox {
       this.load(row, label, false);
       this.note.textContent = "The stored image is not in this folder: this is its small picture.";
     });
-    if (!this.model.hasStored) this.note.textContent = SMALL_ONLY;
+    if (!this.model.hasStored) this.note.textContent = this.model.hasFiles ? SMALL_ONLY : MAP_ONLY;
     this.frame.replaceChildren(picture);
     this.zoom.show(picture);
     showPicture(picture, stored ? this.model.largest(row) : this.model.picture(row));

@@ -25,9 +25,11 @@ export async function takePictures(
   stop: AbortSignal,
 ): Promise<string> {
   const { title } = model.atlas;
-  if (!mayRead()) {
+  if (!mayRead() || !model.hasFiles) {
     save(`${title} pictures.csv`, await addresses(model, rows));
-    return "A page opened from a folder may not read pictures: their list was saved, with the file of each.";
+    return model.hasFiles
+      ? "A page opened from a folder may not read pictures: their list was saved, with the file of each."
+      : "This folder has the pictures of the map alone: their list was saved, with the address of each.";
   }
   if (rows.length > MOST_FILES) return `A ZIP holds at most ${plain(MOST_FILES)} pictures: choose fewer.`;
   const entries: ZipEntry[] = [];
@@ -35,7 +37,7 @@ export async function takePictures(
   for (let first = 0; first < rows.length && !stop.aborted; first += AT_ONCE) {
     const some = Array.from({ length: Math.min(AT_ONCE, rows.length - first) }, (_, at) => rows[first + at]!);
     await model.readTextsOf(some);
-    const read = await Promise.all(some.map((row) => (model.isHidden(row) ? null : readPicture(model.largest(row)))));
+    const read = await Promise.all(some.map((row) => (model.isHidden(row) ? null : readPicture(model.fileOf(row)))));
     read.forEach((data, at) => {
       if (data) entries.push({ name: nameOf(model, some[at]!), bytes: data });
       else missing++;
@@ -64,7 +66,7 @@ async function addresses(model: Model, rows: ArrayLike<number>): Promise<string>
   for (let at = 0; at < rows.length; at++) {
     const row = rows[at]!;
     const [first] = await model.detail(row);
-    const file = model.isHidden(row) ? "" : model.largest(row);
+    const file = model.isHidden(row) || !model.hasFiles ? "" : model.fileOf(row);
     table.push([model.id(row), model.label(row), file, first?.location ?? ""]);
   }
   return csv(table);

@@ -1,18 +1,13 @@
 /** How transparent cut-outs are, from the pages of the map, as masks of pictures over it. */
 
-import { readPage, type AtlasFile, type PageLevel } from "../data/files";
-
-const KEPT = 12;
+import { FinestPages } from "../data/cells";
+import type { AtlasFile } from "../data/files";
 
 export class Masks {
-  private readonly level: PageLevel;
-  private readonly name: string;
-  private readonly pages = new Map<number, Promise<ImageBitmap>>();
+  private readonly pages: FinestPages;
 
   constructor(private readonly atlas: AtlasFile) {
-    const finest = atlas.levels.length - 1;
-    this.level = atlas.levels[finest] ?? atlas.base;
-    this.name = finest < 0 ? "base" : String(finest);
+    this.pages = new FinestPages(atlas);
   }
 
   /**
@@ -23,17 +18,14 @@ export class Masks {
    */
   async of(row: number, width: number, height: number, isDark: boolean): Promise<string | null> {
     if (!this.atlas.cutOuts) return null;
-    const { cell, side } = this.level;
-    const inRow = side / cell;
-    const at = row % inRow ** 2;
-    const page = await this.page(Math.floor(row / inRow ** 2));
+    const { cell, side } = this.pages.level;
+    const { page, left, top } = await this.pages.of(row);
     if (page.height <= side) return null;
     const canvas = document.createElement("canvas");
     canvas.width = Math.max(1, Math.round((cell * width) / Math.max(width, height)));
     canvas.height = Math.max(1, Math.round((cell * height) / Math.max(width, height)));
     const paper = canvas.getContext("2d")!;
-    const [left, top] = [(at % inRow) * cell, side + Math.floor(at / inRow) * cell];
-    paper.drawImage(page, -left, -top);
+    paper.drawImage(page, -left, -side - top);
     const pixels = paper.getImageData(0, 0, canvas.width, canvas.height);
     let isClear = false;
     for (let byte = 0; byte < pixels.data.length; byte += 4) {
@@ -44,13 +36,5 @@ export class Masks {
     if (!isClear) return null;
     paper.putImageData(pixels, 0, 0);
     return canvas.toDataURL();
-  }
-
-  private page(number: number): Promise<ImageBitmap> {
-    const page = this.pages.get(number) ?? readPage(this.name, number);
-    this.pages.delete(number);
-    this.pages.set(number, page); // now the last to make room
-    if (this.pages.size > KEPT) this.pages.delete(this.pages.keys().next().value!);
-    return page;
   }
 }

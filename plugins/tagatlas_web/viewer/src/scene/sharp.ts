@@ -59,7 +59,7 @@ export class Sharp {
   private wanted(camera: Camera): Set<number> {
     const { places: chart, model } = this.stage;
     const pixels = camera.scale * (window.devicePixelRatio || 1);
-    if (this.typicalSide() * pixels < this.finest * NEAR) return new Set();
+    if (!model.hasFiles || this.typicalSide() * pixels < this.finest * NEAR) return new Set();
     const found: { row: number; away: number }[] = [];
     chart.places.visit(camera.visible(), (row) => {
       const drawn = Math.max(...chart.places.size(row)) * pixels;
