@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 from functools import partial
@@ -166,20 +165,17 @@ def _without_queries(data: MapData) -> MapData:
     cut = cells_without_queries(data.nodes.select("id", "label"), "id", "label")
     return replace(
         data,
-        nodes=data.nodes.with_columns(cut["label"], pl.Series("id", _distinct(cut["id"]))),
+        nodes=data.nodes.with_columns(cut["label"], _distinct(cut["id"])),
         clusters=_shortened(data.clusters, *names),
         subclusters=_shortened(data.subclusters, *names),
     )
 
 
-def _distinct(ids: pl.Series) -> list[str]:
+def _distinct(ids: pl.Series) -> pl.Series:
     """Ids, with a number behind those that are the same once they are cut."""
-    seen: Counter[str] = Counter()
-    found = []
-    for each in ids:
-        seen[each] += 1
-        found.append(each if seen[each] == 1 else f"{each}#{seen[each]}")
-    return found
+    seen = pl.int_range(1, pl.len() + 1).over("id")
+    numbered = pl.when(seen == 1).then("id").otherwise(pl.format("{}#{}", "id", seen))
+    return ids.to_frame("id").select(numbered)["id"]
 
 
 def _shortened(clusters: pl.DataFrame, *names: str) -> pl.DataFrame:
