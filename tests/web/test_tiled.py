@@ -11,9 +11,11 @@ import numpy as np
 import polars as pl
 import pytest
 from numpy.typing import NDArray
+from programs import FindProgram
 from simplejpeg import decode_jpeg
 from tiled_viewers import IMAGES, TILE, write_both
 from viewer_files import boxes_of, postings, read, read_any, rows, unpack
+from viewer_modules import run_with_viewer
 
 from tagatlas_web.page.overview import SIDE, Overview, write_overview
 from tagatlas_web.page.scripts import ScriptFolder
@@ -90,10 +92,18 @@ def test_images_are_found_by_the_beginning_of_their_ids(viewers: tuple[Path, Pat
     part = read(tiled, "rows/0")
     beginnings = part["ids"]
     assert isinstance(beginnings, list)
-    assert beginnings == sorted(each[:12] for each in ids)
+    assert beginnings == sorted(each[:16] for each in ids)
     assert first == beginnings[0]
     found = unpack(part["rows"], "<u4").astype(int)
-    assert [ids[row][:12] for row in found] == beginnings
+    assert [ids[row][:16] for row in found] == beginnings
+
+
+@pytest.mark.slow
+def test_images_are_found_wherever_a_part_of_the_index_ends(
+    find_program: FindProgram, tmp_path: Path
+) -> None:
+    looked = run_with_viewer(find_program, tmp_path, "data/row_index.ts", "row_index.cjs")
+    assert looked == 200 * (3 + 9 + 27 + 81)
 
 
 def test_a_map_in_tiles_reads_no_more_at_first_than_it_shows(viewers: tuple[Path, Path]) -> None:

@@ -1,9 +1,10 @@
 /** Ids and labels of images: of all at once, or, of many, in parts that are read when one of their images is shown. */
 
 import { readIds, readLabels, readRowIndex, readRows, readTextPart, unpack } from "./files";
+import { RowIndex, type IndexPart } from "./row_index";
 
 /** Letters of ids that the index of their rows has. */
-const LETTERS = 12;
+const LETTERS = 16;
 
 export interface Texts {
   /** Read what these images are called and their ids; what is read stays. */
@@ -89,7 +90,7 @@ export class TextParts implements Texts {
   labels: readonly string[] = [];
   private readonly parts = new Map<number, [ids: string[], labels: string[]]>();
   private readonly reading = new Map<number, Promise<void>>();
-  private firsts: Promise<string[]> | null = null;
+  private index: Promise<RowIndex> | null = null;
   private readonly found = new Map<string, number>();
 
   private readingLabels: Promise<void> | null = null;
@@ -128,22 +129,10 @@ export class TextParts implements Texts {
   async seek(beginnings: readonly string[]): Promise<void> {
     const wanted = beginnings.map((each) => each.slice(0, LETTERS)).filter((each) => each && !this.found.has(each));
     if (!wanted.length) return;
-    this.firsts ??= readRowIndex();
-    const firsts = await this.firsts;
-    const byPart = new Map<number, string[]>();
-    for (const each of wanted) {
-      const part = Math.max(lastUpTo(firsts, each), 0);
-      byPart.set(part, [...(byPart.get(part) ?? []), each]);
-    }
-    await Promise.all(Array.from(byPart, async ([part, some]) => {
-      const { ids, rows } = await readRows(part);
-      const numbers = new Uint32Array(unpack(rows));
-      for (const each of some) {
-        const at = lastUpTo(ids, each);
-        const place = ids[at] === each ? at : at + 1; // it may be shorter than what the index has
-        this.found.set(each, ids[place]?.startsWith(each) ? numbers[place]! : -1);
-      }
-    }));
+    this.index ??= readRowIndex().then((firsts) => new RowIndex(firsts, readIndexPart));
+    this.index.catch(() => (this.index = null)); // asked for again, it is tried again
+    const index = await this.index;
+    await Promise.all(wanted.map(async (each) => this.found.set(each, await index.rowOf(each))));
   }
 
   knows(row: number): boolean {
@@ -167,13 +156,7 @@ export class TextParts implements Texts {
   }
 }
 
-/** The place of the last of some sorted texts that is not behind another; -1 where all are. */
-function lastUpTo(texts: readonly string[], wanted: string): number {
-  let [low, high] = [0, texts.length];
-  while (low < high) {
-    const middle = (low + high) >> 1;
-    if (texts[middle]! <= wanted) low = middle + 1;
-    else high = middle;
-  }
-  return low - 1;
+async function readIndexPart(part: number): Promise<IndexPart> {
+  const { ids, rows } = await readRows(part);
+  return { ids, rows: new Uint32Array(unpack(rows)) };
 }
