@@ -12,6 +12,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 import simplejpeg
 
+from tagatlas.toolkit import kernel
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
@@ -170,6 +172,7 @@ def _covered(low: float, high: float, count: int) -> tuple[slice, NDArray[np.flo
     return slice(first, end), shares.clip(0, 1).astype(np.float32)
 
 
+@kernel
 def _deposit(
     canvas: NDArray[np.float32],
     x: NDArray[np.float64],
@@ -178,23 +181,17 @@ def _deposit(
 ) -> None:
     """Add values to the four pixels around each point, by how near they are."""
     height, width, channels = canvas.shape
-    left, top = np.floor(x).astype(np.int64), np.floor(y).astype(np.int64)
-    right, below = x - left, y - top
-    x0, y0 = np.clip(left.min(), 0, width - 1), np.clip(top.min(), 0, height - 1)
-    x1, y1 = np.clip(left.max() + 1, 0, width - 1), np.clip(top.max() + 1, 0, height - 1)
-    wide, high = int(x1 - x0 + 1), int(y1 - y0 + 1)
-    for far, low, share in (
-        (0, 0, (1 - right) * (1 - below)),
-        (1, 0, right * (1 - below)),
-        (0, 1, (1 - right) * below),
-        (1, 1, right * below),
-    ):
-        column = np.clip(left + far, x0, x1) - x0
-        row = np.clip(top + low, y0, y1) - y0
-        at = row * wide + column
-        for channel in range(channels):
-            sums = np.bincount(at, share * values[:, channel], minlength=wide * high)
-            canvas[y0 : y1 + 1, x0 : x1 + 1, channel] += sums.reshape(high, wide)
+    for point in range(len(x)):
+        left, top = int(np.floor(x[point])), int(np.floor(y[point]))
+        right, below = x[point] - left, y[point] - top
+        for low in range(2):
+            row = min(max(top + low, 0), height - 1)
+            down = below if low else 1 - below
+            for far in range(2):
+                column = min(max(left + far, 0), width - 1)
+                share = down * (right if far else 1 - right)
+                for channel in range(channels):
+                    canvas[row, column, channel] += share * values[point, channel]
 
 
 def _pictures(
