@@ -39,6 +39,7 @@ from tagatlas.settings import SettingsFile
 from tagatlas.step_options import plugin_owners
 from tagatlas.unread import unread_tables
 from tagatlas.wording import count
+from tagatlas_duplicates import Compare, CompareHere
 from tagatlas_options.names import OptionNames
 from tagatlas_rendering.file_names import check_portable
 from tagatlas_rendering.files import remove_leftovers
@@ -76,6 +77,7 @@ class Atlas:
         writes: whether it was opened for writing.
         refused_store: why the store that the settings name is not used, in one line; empty if it
             is.
+        compare: looks at near duplicates; by default threads of this process do.
     """
 
     folder: Path
@@ -86,6 +88,7 @@ class Atlas:
     faults: FaultLog
     writes: bool = True
     refused_store: str = ""
+    compare: Compare | None = None
 
     def require_trust(self, doing: str) -> None:
         """Make sure that the user trusts the atlas, for work that needs more than the atlas.
@@ -134,9 +137,11 @@ class Atlas:
             Columns ``image`` and ``representative`` (String, ids), ordered by ``image``; the
             representative of a representative is itself.
         """
-        return self.catalog.addresses.representatives(self._thumbnail, level)
+        compare = self.compare or CompareHere(self.thumbnail)
+        return self.catalog.addresses.representatives(compare, level)
 
-    def _thumbnail(self, image: str) -> bytes | None:
+    def thumbnail(self, image: str) -> bytes | None:
+        """An image's encoded thumbnail; None if it is missing or cannot be read."""
         try:
             return self.store.get(image, Variant.THUMBNAIL)
         except (ImageNotStored, OSError):

@@ -15,7 +15,18 @@ For a collection, :meth:`tagatlas.atlas.Atlas.representatives` does all of this:
 image the one that represents it.
 """
 
-from tagatlas_duplicates.alike import CANDIDATE_BITS, alike_groups, alike_levels
+from tagatlas_duplicates.alike import (
+    CANDIDATE_BITS,
+    Block,
+    Compare,
+    CompareHere,
+    Grouped,
+    Signed,
+    alike_groups,
+    alike_levels,
+    compare_blocks,
+    group_alike,
+)
 from tagatlas_duplicates.groups import NEAR_BITS, near_groups
 from tagatlas_duplicates.hashing import perceptual_hash
 from tagatlas_duplicates.signature import HASHES, SKETCH_BYTES, Signature, make_signature
@@ -25,9 +36,16 @@ __all__ = [
     "HASHES",
     "NEAR_BITS",
     "SKETCH_BYTES",
+    "Block",
+    "Compare",
+    "CompareHere",
+    "Grouped",
     "Signature",
+    "Signed",
     "alike_groups",
     "alike_levels",
+    "compare_blocks",
+    "group_alike",
     "make_signature",
     "near_groups",
     "perceptual_hash",

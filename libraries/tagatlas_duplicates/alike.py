@@ -8,11 +8,12 @@ memory is no more than a block of components for each.
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass
 from itertools import pairwise
 from threading import Event
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 from tagatlas_duplicates.groups import FEW
 from tagatlas_processors import processors
@@ -89,43 +90,184 @@ def alike_levels(
     """
     import numpy as np
 
-    leaders = [np.arange(len(hashes)) for _ in levels]
-    owners, _ = np.nonzero(present)
+    def ids(places: NDArray[np.int64]) -> list[str]:
+        return [str(place) for place in places.tolist()]
+
+    methods = np.zeros(len(hashes), dtype=np.int64)
+    signed = Signed(ids, methods, hashes, present, sizes, sketches)
+    return group_alike(signed, levels, CompareHere(lambda image: thumbnail(int(image)))).leaders
+
+
+@dataclass(frozen=True, eq=False)
+class Signed:
+    """Pictures with what is kept of each, in order of precedence: earlier ones represent later.
+
+    Attributes:
+        ids: gives the ids of the pictures at some indices, shape (m,).
+        methods: version of what made each one's hashes and sketch, shape (n,).
+        hashes: see :func:`alike_groups`, as for the others.
+        present: see there.
+        sizes: see there.
+        sketches: see there.
+    """
+
+    ids: Callable[[NDArray[np.int64]], Sequence[str]]
+    methods: NDArray[np.int64]
+    hashes: NDArray[np.uint64]
+    present: NDArray[np.bool_]
+    sizes: NDArray[np.float64]
+    sketches: Callable[[NDArray[np.int64]], NDArray[np.uint8]]
+
+    def block(self, places: NDArray[np.int64]) -> Block:
+        """The pictures at some indices, with their sketches."""
+        return Block(
+            places,
+            self.ids(places),
+            self.hashes[places],
+            self.present[places],
+            self.sizes[places],
+            self.sketches(places),
+        )
+
+
+@dataclass(frozen=True, eq=False)
+class Block:
+    """Pictures looked at together: none of them has a hash near that of a picture of another block.
+
+    Attributes:
+        places: index of each picture among all, ascending, shape (m,).
+        ids: of the pictures.
+        hashes: see :func:`alike_groups`, shape (m, 1 + HASHES).
+        present: see there, shape (m, 1 + HASHES).
+        sizes: see there, shape (m, 2).
+        sketches: of each picture, shape (m, SKETCH_BYTES).
+    """
+
+    places: NDArray[np.int64]
+    ids: Sequence[str]
+    hashes: NDArray[np.uint64]
+    present: NDArray[np.bool_]
+    sizes: NDArray[np.float64]
+    sketches: NDArray[np.uint8]
+
+
+@dataclass(frozen=True, eq=False)
+class Grouped:
+    """Groups of pictures.
+
+    Attributes:
+        places: index of each picture among all, shape (m,).
+        leaders: at each level, the index among all of each picture's leader, shape (m,).
+        is_whole: whether no thumbnail that was asked for was missing.
+    """
+
+    places: NDArray[np.int64]
+    leaders: list[NDArray[np.int64]]
+    is_whole: bool
+
+
+class Compare(Protocol):
+    """What looks at blocks of pictures, such as :class:`CompareHere`."""
+
+    def __call__(
+        self, pictures: Signed, blocks: Iterable[NDArray[np.int64]], levels: Sequence[str]
+    ) -> Iterator[Grouped]:
+        """Group the pictures of each block.
+
+        Args:
+            pictures: all of them.
+            blocks: indices of the pictures of each block, ascending.
+            levels: see :func:`alike_levels`.
+
+        Yields:
+            Groups of some pictures, in any order; each picture of a block once.
+        """
+
+
+@dataclass(frozen=True)
+class CompareHere:
+    """Looks at blocks of pictures in threads of this process.
+
+    Attributes:
+        thumbnail: gives the encoded thumbnail of a picture by its id, or None if it is missing or
+            unreadable. Called from several threads.
+    """
+
+    thumbnail: Callable[[str], bytes | None]
+
+    def __call__(
+        self, pictures: Signed, blocks: Iterable[NDArray[np.int64]], levels: Sequence[str]
+    ) -> Iterator[Grouped]:
+        """See :class:`Compare`."""
+        return compare_blocks(map(pictures.block, blocks), self.thumbnail, levels)
+
+
+def group_alike(pictures: Signed, levels: Sequence[str], compare: Compare) -> Grouped:
+    """Put pictures that look the same into groups, as :func:`alike_groups` does.
+
+    Args:
+        pictures: all of them, n.
+        levels: see :func:`alike_levels`.
+        compare: looks at blocks of pictures that may be alike.
+
+    Returns:
+        The groups of all pictures.
+    """
+    import numpy as np
+
+    every = np.arange(len(pictures.hashes))
+    leaders = [every.copy() for _ in levels]
+    owners, _ = np.nonzero(pictures.present)
+    blocks = _blocks(pictures.hashes[pictures.present], owners, len(every))
+    is_whole = True
+    for found in compare(pictures, blocks, levels):
+        is_whole = is_whole and found.is_whole
+        for of_level, among in zip(leaders, found.leaders, strict=True):
+            of_level[found.places] = among
+    return Grouped(every, leaders, is_whole)
+
+
+def compare_blocks(
+    blocks: Iterable[Block], thumbnail: Callable[[str], bytes | None], levels: Sequence[str]
+) -> Iterator[Grouped]:
+    """Look at blocks in threads of this process; yields the groups of each, in order.
+
+    Args:
+        blocks: taken one after the other, a few more than there are processors.
+        thumbnail: see :class:`CompareHere`.
+        levels: see :func:`alike_levels`.
+    """
     stopped = Event()
 
-    def look_at(block: NDArray[np.int64], its_sketches: NDArray[np.uint8]) -> None:
-        def its_thumbnail(place: int) -> bytes | None:
-            return None if stopped.is_set() else thumbnail(int(block[place]))
+    def look_at(block: Block) -> Grouped:
+        is_whole = True
 
-        found = _alike_in(
-            hashes[block], present[block], sizes[block], its_sketches, its_thumbnail, levels
-        )
-        for of_level, among in zip(leaders, found, strict=True):
-            of_level[block] = block[among]
+        def its_thumbnail(place: int) -> bytes | None:
+            nonlocal is_whole
+            found = None if stopped.is_set() else thumbnail(block.ids[place])
+            is_whole = is_whole and found is not None
+            return found
+
+        leaders = [block.places[among] for among in _alike_in(block, its_thumbnail, levels)]
+        return Grouped(block.places, leaders, is_whole)
 
     at_once = processors()
-    running: deque[Future[None]] = deque()
+    running: deque[Future[Grouped]] = deque()
     with ThreadPoolExecutor(at_once, thread_name_prefix="duplicates") as pool:
         try:
-            for block in _blocks(hashes[present], owners, len(hashes)):
+            for block in blocks:
                 if len(running) > at_once:
-                    running.popleft().result()
-                running.append(pool.submit(look_at, block, sketches(block)))
-            for each in running:
-                each.result()
+                    yield running.popleft().result()
+                running.append(pool.submit(look_at, block))
+            while running:
+                yield running.popleft().result()
         finally:
             stopped.set()  # after an error or an interrupt: blocks end soon
             pool.shutdown(wait=False, cancel_futures=True)
-    return leaders
 
 
 def _alike_in(
-    hashes: NDArray[np.uint64],
-    present: NDArray[np.bool_],
-    sizes: NDArray[np.float64],
-    sketches: NDArray[np.uint8],
-    thumbnail: Callable[[int], bytes | None],
-    levels: Sequence[str],
+    block: Block, thumbnail: Callable[[int], bytes | None], levels: Sequence[str]
 ) -> Iterator[NDArray[np.int64]]:
     """The leaders among the pictures of a block at each level, shape (m,)."""
     import numpy as np
@@ -135,11 +277,11 @@ def _alike_in(
     from tagatlas_duplicates.likeness import LIMITS
     from tagatlas_duplicates.search import index_of
 
-    owners, _ = np.nonzero(present)
-    keys = hashes[present]
+    owners, _ = np.nonzero(block.present)
+    keys = block.hashes[block.present]
     index = index_of(keys, CANDIDATE_BITS)
-    pictures = Pictures(keys, owners, index, CANDIDATE_BITS, sketches, sizes)
-    details = Details(thumbnail, sizes)
+    pictures = Pictures(keys, owners, index, CANDIDATE_BITS, block.sketches, block.sizes)
+    details = Details(thumbnail, block.sizes)
     unlike = None
     for level in levels:
         closely = DETAIL_LIMITS[level]

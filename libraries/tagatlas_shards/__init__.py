@@ -1,4 +1,4 @@
-"""Tagging, fetching and searching in shards, by processes here or on the nodes of a cluster.
+"""Tagging, fetching, comparing and searching in shards, by processes here or on nodes of a cluster.
 
 A shard's results are one Parquet file, written whole by one put: that it is there says that the
 shard is done. The driver only hands out shards; it takes each file over, and removes it once its
@@ -7,6 +7,7 @@ Searching is in :mod:`tagatlas_shards.searching`, which is slow to load.
 """
 
 from tagatlas_shards.choosing import check_where, pool_on
+from tagatlas_shards.comparing import CompareJob, CompareOn
 from tagatlas_shards.fetching import FetchJob, fetch_in_shards, kept_outcomes
 from tagatlas_shards.notes import Notes
 from tagatlas_shards.outcomes import Fetched, hash_of
@@ -15,6 +16,8 @@ from tagatlas_shards.shard import Fault
 from tagatlas_shards.tagging import TagJob, kept_answers, tag_in_shards
 
 __all__ = [
+    "CompareJob",
+    "CompareOn",
     "Fault",
     "FetchJob",
     "Fetched",

@@ -17,6 +17,12 @@ from tagatlas_rendering.files import TEMPORARY, write_atomically
 if TYPE_CHECKING:
     from fsspec import AbstractFileSystem
 
+GIVEN = "npz"
+"""Ending of the names of files that processes are given."""
+
+RESULTS = "parquet"
+"""Ending of the names of files with results."""
+
 
 @dataclass(frozen=True)
 class Place:
@@ -78,7 +84,7 @@ class Place:
             raise StorageError(f"cannot read {self}/{name}: {in_one_line(error)}") from error
         return data
 
-    def names(self, folder: str, ending: str = "parquet") -> list[str]:
+    def names(self, folder: str, ending: str = RESULTS) -> list[str]:
         """Names of the files with an ending in a folder, in order; none if it is not there.
 
         Raises:
@@ -109,6 +115,17 @@ class Place:
             raise
         except Exception as error:  # libraries raise exceptions of any class
             raise StorageError(f"cannot remove {self}/{name}: {in_one_line(error)}") from error
+
+    def clear(self, folder: str) -> Iterator[str]:
+        """Remove all that processes were given, and their results, in a folder; yields names.
+
+        Raises:
+            StorageError: it cannot be listed, or a file not be removed.
+        """
+        for ending in (GIVEN, RESULTS):
+            for name in self.names(folder, ending):
+                self.remove(name)
+                yield name
 
     def _listed(self, folder: str, ending: str) -> Iterator[str]:
         here = self._folder()

@@ -22,7 +22,7 @@ from tagatlas_mapping.cluster.vectors import Vectors
 from tagatlas_shards.choosing import pool_on
 from tagatlas_shards.driver import Pool, drive
 from tagatlas_shards.failed import OnFault, Told
-from tagatlas_shards.place import Place
+from tagatlas_shards.place import GIVEN, Place
 from tagatlas_shards.shard import Desk, Fault, Job, Lane, Made, Results, Shard
 from tagatlas_shards.vectors import (
     read_neighbours,
@@ -33,9 +33,6 @@ from tagatlas_shards.vectors import (
 
 AT_ONCE = 1 << 13
 """Images between two looks whether to stop; a multiple of 256, see :func:`similar_by_shard`."""
-
-VECTORS = "npz"
-"""Ending of the names of files with vectors."""
 
 
 @dataclass(frozen=True)
@@ -61,7 +58,7 @@ class SearchJob(Job):
     @property
     def searched(self) -> str:
         """Name of the file of the images that are searched."""
-        return f"{self.folder}/{self.key}.{VECTORS}"
+        return f"{self.folder}/{self.key}.{GIVEN}"
 
     def begin(self) -> Desk:
         """Read the images that are searched."""
@@ -131,7 +128,7 @@ def search_in_shards(
     """Find neighbours in a pool of processes; yields what :func:`similar_by_shard` does, in order.
 
     Files of results stay, so that a driver that is killed later has them again, until
-    :func:`remove_searches`.
+    the folder is cleared.
 
     Args:
         vectors: of n images.
@@ -152,7 +149,7 @@ def search_in_shards(
     files = [f"{job.folder}/{name}.parquet" for name in numbers]
 
     def put(name: str, _: int) -> Shard:
-        file = f"{job.folder}/{name}.{VECTORS}"
+        file = f"{job.folder}/{name}.{GIVEN}"
         job.place.put(file, write_vectors(vectors.take(rows[numbers[name]])))
         return Shard(name, (file,))
 
@@ -175,7 +172,7 @@ def search_in_shards(
             if ended is None or report is None:
                 raise TagatlasError(told.sentence())
             told.take(ended, report)
-            job.place.remove(f"{job.folder}/{ended.name}.{VECTORS}")
+            job.place.remove(f"{job.folder}/{ended.name}.{GIVEN}")
             if report.file:
                 done.add(numbers[ended.name])
         yield rows[number], read_neighbours(job.place.get(file), file, shape)
@@ -222,18 +219,6 @@ class SearchOn:
                 warn=self.warn,
                 on_fault=self.on_fault,
             )
-
-
-def remove_searches(place: Place, folder: str) -> Iterator[str]:
-    """Remove all files of searches that are over, also of drivers that were killed; yields names.
-
-    Raises:
-        StorageError: the place cannot be listed.
-    """
-    for ending in (VECTORS, "parquet"):
-        for name in place.names(folder, ending):
-            place.remove(name)
-            yield name
 
 
 def _is_whole(place: Place, file: str, shape: tuple[int, int], warn: Callable[[str], None]) -> bool:

@@ -20,8 +20,11 @@ from tagatlas.contracts import ImageStatus, MapData, Records, Tag, TagResult
 from tagatlas.contracts.annotation import Arrow
 from tagatlas.errors import AtlasDamaged, AtlasError, AtlasTooNew, PluginError
 from tagatlas.testing import sample_map
+from tagatlas_duplicates import CompareHere
 from tagatlas_fetching import FetchOutcome, StoredImage
 from tagatlas_mapping.maps.columns import COLUMNS, EMPTY
+
+NO_THUMBNAIL = CompareHere(lambda _: None)
 
 
 @pytest.fixture
@@ -85,11 +88,11 @@ def test_the_first_record_of_near_duplicates_stands_for_them(catalog: Catalog) -
             for each, n, hashed in zip(pending, numbers, hashes, strict=True)
         ]
     )
-    found = dict(catalog.addresses.representatives(lambda _: None, "hash").iter_rows())
+    found = dict(catalog.addresses.representatives(NO_THUMBNAIL, "hash").iter_rows())
     expected = {9: 9, 8: 8, 7: 7, 3: 8, 2: 7, 1: 1}
     assert list(found) == sorted(found)
     assert found == {image(n).id: image(leader).id for n, leader in expected.items()}
-    alone = catalog.addresses.representatives(lambda _: None)  # none has a signature
+    alone = catalog.addresses.representatives(NO_THUMBNAIL)  # none has a signature
     assert (alone["image"] == alone["representative"]).all()
     assert [*catalog.addresses.without_signature()] == sorted(found)
 

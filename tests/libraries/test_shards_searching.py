@@ -9,19 +9,19 @@ from pathlib import Path
 import numpy as np
 import pytest
 from planted import planted_collection
+from pool_here import PoolHere
 from shard_searches import DyingSearchJob
 
 from tagatlas.errors import StorageError, TagatlasError
 from tagatlas_mapping.cluster.neighbours import similar_by_shard
 from tagatlas_mapping.cluster.scores import score_matrix
 from tagatlas_mapping.cluster.vectors import Vectors, image_vectors
-from tagatlas_shards.driver import Ended, Pool
+from tagatlas_shards.driver import Pool
 from tagatlas_shards.local import LocalPool
 from tagatlas_shards.place import Place
-from tagatlas_shards.searching import SearchJob, key_of, remove_searches, search_in_shards
+from tagatlas_shards.searching import SearchJob, key_of, search_in_shards
 from tagatlas_shards.shard import Fault, Shard
 from tagatlas_shards.vectors import read_neighbours, read_vectors, write_vectors
-from tagatlas_shards.worker import Worker
 
 IMAGES, COUNT, SHARD = 1200, 7, 256
 SOUGHT = np.arange(100, IMAGES)
@@ -32,41 +32,6 @@ ARRAY = (
     + b" " * 16
     + b"\n"
 )
-
-
-class PoolHere:
-    """One worker in this process.
-
-    Attributes:
-        given: the shards that it got.
-    """
-
-    def __init__(self, job: SearchJob) -> None:
-        self._worker = Worker(job)
-        self._is_begun = False
-        self._ended: list[Ended] = []
-        self.given: list[Shard] = []
-
-    def hire(self) -> None:
-        if not self._is_begun:
-            assert self._worker.begin() == ""
-            self._is_begun = True
-
-    def is_free(self) -> bool:
-        return not self._ended
-
-    def give(self, shard: Shard) -> None:
-        self.given.append(shard)
-        self._ended.append(Ended(shard, self._worker.work(shard)))
-
-    def wait(self, seconds: float) -> list[Ended]:
-        ended, self._ended = self._ended, []
-        return ended
-
-    def stop(self) -> None:
-        self._worker.stop()
-
-    def close(self) -> None: ...
 
 
 def no_fault(fault: Fault) -> None:
@@ -152,7 +117,7 @@ def test_neighbours_are_those_of_one_process(
     assert_same(vectors, among, job, done, warned)
     assert done.given == []
     job.place.put(f"{FOLDER}/{'0' * 32}.npz", b"of a killed driver")
-    removed = set(remove_searches(job.place, FOLDER))
+    removed = set(job.place.clear(FOLDER))
     assert removed == {*names, f"{FOLDER}/{'0' * 32}.npz"}
     assert [*Path(job.place.location, FOLDER).iterdir()] == []
 

@@ -18,7 +18,7 @@ from tagatlas.catalog.database import ROWS_AT_ONCE, Database, now
 from tagatlas.catalog.ids import ids_found
 from tagatlas.contracts import ImageStatus, Variant
 from tagatlas.errors import StorageError
-from tagatlas_duplicates import Signature
+from tagatlas_duplicates import Compare, Signature
 from tagatlas_fetching import Address, FetchOutcome, StoredImage
 from tagatlas_fetching.addresses import Addresses, gathered
 from tagatlas_mapping.maps.duplicates import Level
@@ -295,9 +295,7 @@ class AddressTable:
         # SQLite takes bare columns from the row that holds the minimum.
         return cells_as_shown(images.drop("first"), "location")
 
-    def representatives(
-        self, thumbnail: Callable[[str], bytes | None], level: Level = "copy"
-    ) -> pl.DataFrame:
+    def representatives(self, compare: Compare, level: Level = "copy") -> pl.DataFrame:
         """The representative of each of the collection's images, near duplicates joined.
 
         The representative of a group of near duplicates is the one whose record came first, so
@@ -306,16 +304,15 @@ class AddressTable:
         represents itself.
 
         Args:
-            thumbnail: gives an image's encoded thumbnail by its id, or None; called for images
-                whose sketch is like another's, unless the groups are stored already, and from
-                several threads.
+            compare: looks at images whose hashes are near others', unless the groups are stored
+                already.
             level: the similarity needed to join images; see :data:`Level`.
 
         Returns:
             Columns ``image`` and ``representative`` (String, ids), ordered by ``image``; the
             representative of a representative is itself.
         """
-        return representatives(self._database, thumbnail, level)
+        return representatives(self._database, compare, level)
 
     def without_signature(self) -> Ids:
         """Ids of the collection's images without a signature of the present method."""

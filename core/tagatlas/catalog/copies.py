@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import json
 import zlib
-from collections.abc import Callable
-from hashlib import sha256
+from contextlib import suppress
+from functools import partial
 
 import numpy as np
 import polars as pl
@@ -14,11 +14,9 @@ from numpy.typing import NDArray
 from tagatlas.catalog.database import Database, damaged
 from tagatlas.catalog.distrust import unpack
 from tagatlas.errors import AtlasLocked, StorageError
-from tagatlas_duplicates import SKETCH_BYTES, Signature, alike_levels, near_groups
+from tagatlas_duplicates import SKETCH_BYTES, Compare, Signature, group_alike
+from tagatlas_duplicates.tables import digest_of, group_by_hash, signed_of
 from tagatlas_mapping.maps.duplicates import Level
-
-METHOD = "3"
-"""Version of the grouping: raise it when the same signatures are grouped in another way."""
 
 SIGNED_BY = 2
 """Version of the signatures, stored with each: raise it when they are made in another way."""
@@ -63,9 +61,7 @@ def signed(word: int | None) -> int | None:
     return word if word is None or word < 1 << 63 else word - (1 << 64)
 
 
-def representatives(
-    database: Database, thumbnail: Callable[[str], bytes | None], level: Level
-) -> pl.DataFrame:
+def representatives(database: Database, compare: Compare, level: Level) -> pl.DataFrame:
     """See :meth:`tagatlas.catalog.addresses.AddressTable.representatives`.
 
     The groups are stored, and computed again only if the images or their order changed, or a
@@ -89,82 +85,37 @@ def representatives(
             **dict.fromkeys(_HASHES, pl.Int64),
         },
     )
+    digest = digest_of(images)
     if level == "hash":
-        leaders = _by_hash(images)
+        leaders = group_by_hash(images)
+    elif (kept := _kept(database, level, digest, images.height)) is not None:
+        leaders = kept
     else:
-        digest = _digest(images)
-        kept = _kept(database, level, digest, images.height)
-        if kept is None:
-            found, is_whole = _by_looks(database, thumbnail, images)
-            if is_whole:
-                for each, its_leaders in found.items():
-                    _keep(database, each, digest, its_leaders)
-            leaders = found[level]
-        else:
-            leaders = kept
+        sketches = partial(_sketches, database, images["key"].to_numpy())
+        found = group_alike(signed_of(images.drop("key"), sketches), _LOOKS, compare)
+        if found.is_whole:
+            for each, its_leaders in zip(_LOOKS, found.leaders, strict=True):
+                _keep(database, each, digest, its_leaders)
+        leaders = found.leaders[_LOOKS.index(level)]
     return images.select(
         "image", representative=pl.col("image").gather(pl.Series(leaders, dtype=pl.Int64))
     ).sort("image")
 
 
-def _by_hash(images: pl.DataFrame) -> NDArray[np.int64]:
-    leaders = np.arange(images.height)
-    hashed = np.flatnonzero(images["hash"].is_not_null().to_numpy())
-    hashes = images["hash"].drop_nulls().to_numpy().view(np.uint64)
-    leaders[hashed] = hashed[near_groups(hashes)]
-    return leaders
-
-
-def _by_looks(
-    database: Database,
-    thumbnail: Callable[[str], bytes | None],
-    images: pl.DataFrame,
-) -> tuple[dict[str, NDArray[np.int64]], bool]:
-    """The rows of the leaders by level, and whether no thumbnail was missing."""
-    hashes = images.select("hash", *_HASHES)
-    usable = (images["method"] > 0) & images["hash"].is_not_null()
-    present = usable.to_numpy()[:, None] & hashes.select(pl.all().is_not_null()).to_numpy()
-    keys = images["key"].to_numpy()
-    names = images["image"]
-    missing = False
-
-    def sketches(places: NDArray[np.int64]) -> NDArray[np.uint8]:
-        wanted = keys[places].tolist()
-        found = np.empty((len(wanted), SKETCH_BYTES), dtype=np.uint8)
-        for start in range(0, len(wanted), _SKETCHES_AT_ONCE):
-            some = wanted[start : start + _SKETCHES_AT_ONCE]
-            packed = {row[0]: row[1] for row in database.rows(_SKETCHES, [json.dumps(some)])}
-            try:
-                for row, key in enumerate(some, start):
-                    found[row] = np.frombuffer(
-                        unpack(packed.get(key), SKETCH_BYTES), dtype=np.uint8
-                    )
-            except ValueError as error:
-                raise damaged(database.path, f"the sketch of an image: {error}") from error
-        return found
-
-    def thumbnail_at(place: int) -> bytes | None:
-        nonlocal missing
-        found = thumbnail(names[place])
-        missing = missing or found is None
-        return found
-
-    leaders = alike_levels(
-        hashes.fill_null(0).to_numpy().view(np.uint64),
-        present,
-        images.select("width", "height").to_numpy().astype(np.float64),
-        sketches,
-        thumbnail_at,
-        _LOOKS,
-    )
-    return dict(zip(_LOOKS, leaders, strict=True)), not missing
-
-
-def _digest(images: pl.DataFrame) -> str:
-    digest = sha256(METHOD.encode())
-    for some in images.select(pl.concat_str(pl.lit("\n"), "image", "method")).iter_slices():
-        digest.update("".join(some.to_series()).encode())
-    return digest.hexdigest()
+def _sketches(
+    database: Database, keys: NDArray[np.int64], places: NDArray[np.int64]
+) -> NDArray[np.uint8]:
+    wanted = keys[places].tolist()
+    found = np.empty((len(wanted), SKETCH_BYTES), dtype=np.uint8)
+    for start in range(0, len(wanted), _SKETCHES_AT_ONCE):
+        some = wanted[start : start + _SKETCHES_AT_ONCE]
+        packed = {row[0]: row[1] for row in database.rows(_SKETCHES, [json.dumps(some)])}
+        try:
+            for row, key in enumerate(some, start):
+                found[row] = np.frombuffer(unpack(packed.get(key), SKETCH_BYTES), dtype=np.uint8)
+        except ValueError as error:
+            raise damaged(database.path, f"the sketch of an image: {error}") from error
+    return found
 
 
 def _kept(database: Database, level: str, digest: str, images: int) -> NDArray[np.int64] | None:
@@ -183,11 +134,9 @@ def _kept(database: Database, level: str, digest: str, images: int) -> NDArray[n
 
 def _keep(database: Database, level: str, digest: str, leaders: NDArray[np.int64]) -> None:
     packed = zlib.compress(leaders.astype("<i4").tobytes())
-    try:
-        with database.transaction() as connection:
-            connection.execute(
-                "INSERT OR REPLACE INTO groupings (level, digest, leaders) VALUES (?, ?, ?)",
-                [level, digest, packed],
-            )
-    except (AtlasLocked, StorageError):  # costs the time to find them again, nothing else
-        return
+    # A catalog that cannot be written costs the time to find them again, nothing else.
+    with suppress(AtlasLocked, StorageError), database.transaction() as connection:
+        connection.execute(
+            "INSERT OR REPLACE INTO groupings (level, digest, leaders) VALUES (?, ?, ?)",
+            [level, digest, packed],
+        )

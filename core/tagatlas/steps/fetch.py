@@ -25,9 +25,9 @@ from tagatlas.selection import Selection
 from tagatlas.steps.address_headers import address_headers
 from tagatlas.steps.copies import find_copies
 from tagatlas.steps.fetch_tables import write_fetch_tables
-from tagatlas.steps.opened import AtlasLike, opened, select, several
+from tagatlas.steps.opened import AtlasLike, select, several
 from tagatlas.steps.recovering import forgiven
-from tagatlas.steps.sharding import fetches_on, outcomes_in_shards, take_outcomes
+from tagatlas.steps.sharding import fetches_on, opened_on, outcomes_in_shards, take_outcomes
 from tagatlas.steps.signatures import complete_signatures
 from tagatlas.steps.storing import store_outcomes
 from tagatlas.steps.trust import require_folders, require_hosts
@@ -37,7 +37,6 @@ from tagatlas_fetching.hosts import read_hosts
 from tagatlas_fetching.limits import REMEDIES, would_pass
 from tagatlas_fetching.placeholders import Placeholder, find_placeholders
 from tagatlas_fetching.refusing import RefusingStore, part_refused
-from tagatlas_shards import check_where
 
 RETRIED = tuple(status for status in ImageStatus if status.is_failure)
 """Statuses that ``retry_failed`` tries again: all failures."""
@@ -118,9 +117,7 @@ def fetch(
         StorageError: the store or the catalog cannot be written; what was stored is kept.
     """
     again = retried_statuses(retry)
-    if on:
-        check_where(on)
-    with opened(atlas) as its_atlas:
+    with opened_on(atlas, on) as its_atlas:
         its_atlas.require_trust(ASKS_NETWORK)
         selection = select(its_atlas, options, "fetch")
         fetching, recoveries = choose_fetching(selection)

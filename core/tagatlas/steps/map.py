@@ -20,10 +20,10 @@ from tagatlas.steps.hiding import hide_images
 from tagatlas.steps.making import MapPlugins, making_of, shaping_code
 from tagatlas.steps.names import anchor_drawings, dropped, given_names, keep_names
 from tagatlas.steps.network import build_network, builder_images
-from tagatlas.steps.opened import AtlasLike, opened, select, several
+from tagatlas.steps.opened import AtlasLike, select, several
 from tagatlas.steps.part import choose_shown, keep_cluster
 from tagatlas.steps.preparing import preparing
-from tagatlas.steps.sharding import searching_on
+from tagatlas.steps.sharding import opened_on, searching_on
 from tagatlas.steps.signatures import complete_signatures
 from tagatlas.versions import versions
 from tagatlas_mapping.maps.duplicates import LEVELS
@@ -32,7 +32,6 @@ from tagatlas_mapping.maps.inputs import changed_settings, input_digest
 from tagatlas_mapping.maps.names import rename_clusters
 from tagatlas_mapping.maps.options import MapOptions
 from tagatlas_mapping.maps.part import Part, asked_part
-from tagatlas_shards import check_where
 
 _BY_HAND = ("cluster_names", "cluster_changes")
 """Options that name tables of a researcher's choices."""
@@ -94,7 +93,8 @@ def map(  # noqa: A001 - tagatlas.map
         name: of the map; by default the backend's.
         force: make it again from the start, even if the images, the settings and the code that
             shapes it are unchanged.
-        on: where the images outside of the sample are compared with it; see :func:`tag`.
+        on: where near duplicates are found, and images outside of the sample compared with it;
+            see :func:`tag`.
         show: see :func:`tagatlas.run`.
         hide: images that no file shows from now on, nor copies of their pictures: a table that
             names them, or ids, addresses, paths or file names. The option ``hidden`` says whether
@@ -121,9 +121,7 @@ def map(  # noqa: A001 - tagatlas.map
     part = asked_part(within_cluster, of_map, several(with_tag), tag_score, several(where))
     if part is not None and name is None:
         raise UsageError("a map of a part of the collection needs a name of its own: --map NAME")
-    if on:
-        check_where(on)
-    with opened(atlas) as its_atlas:
+    with opened_on(atlas, on) as its_atlas:
         selection = select(its_atlas, options, "map")
         mapping, plugins = choose_mapping(its_atlas, selection)
         with selection.remembered():

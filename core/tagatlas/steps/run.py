@@ -27,14 +27,14 @@ from tagatlas.steps.fetch import (
 from tagatlas.steps.hiding import remove_shown
 from tagatlas.steps.load import load_map
 from tagatlas.steps.map import MapReport, choose_mapping, map_collection
-from tagatlas.steps.opened import opened, select
+from tagatlas.steps.opened import select
 from tagatlas.steps.options import RenderOptions
 from tagatlas.steps.planning import estimate_tagging
 from tagatlas.steps.preparing import preparing
 from tagatlas.steps.render import RenderReport, choose_renderers, write_map
+from tagatlas.steps.sharding import opened_on
 from tagatlas.steps.spending import Estimate
 from tagatlas.steps.tag import TagReport, choose_tagging, tag_collection
-from tagatlas_shards import check_where
 from tagatlas_tagging import closing
 
 StepReport = AddReport | FetchReport | Estimate | TagReport | MapReport | RenderReport
@@ -157,9 +157,7 @@ def run_steps(
             done.
     """
     again = retried_statuses(retry)
-    if on:
-        check_where(on)
-    with opened(out, plugins, create=True) as atlas, ExitStack() as in_use:
+    with opened_on(out, on, plugins, create=True) as atlas, ExitStack() as in_use:
         atlas.require_trust(ASKS_NETWORK)
         selection = select(atlas, options, *STEPS)
         chosen_source = choose_source(atlas, selection, str(location), replace)

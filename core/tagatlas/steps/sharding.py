@@ -1,4 +1,4 @@
-"""Tagging, fetching and searching in shards: what other processes make a collection's work from.
+"""Work in shards: what other processes do a collection's work from.
 
 See :mod:`tagatlas_shards`. What has to stay in one process does, and says so in a line.
 """
@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from hashlib import sha256
 from pathlib import Path
 from secrets import token_hex
@@ -19,18 +19,23 @@ from tagatlas.contracts import ImageStore, Recovery, Spec, Tagger, TagResult
 from tagatlas.errors import StorageError
 from tagatlas.faults import ForgivingStore
 from tagatlas.options import secrets_of
-from tagatlas.plugins import Kind, PluginChoice, load_plugins
+from tagatlas.plugins import Kind, PluginChoice, Plugins, load_plugins
+from tagatlas.steps.opened import AtlasLike, opened
 from tagatlas.steps.storing import store_outcomes
+from tagatlas_duplicates import CompareHere
 from tagatlas_fetching import FetchOptions, FetchOutcome
 from tagatlas_fetching.addresses import Addresses
 from tagatlas_fetching.hosts import Hosts, secret_headers
 from tagatlas_fetching.refusing import hash_of as refusal_of
 from tagatlas_shards import (
+    CompareJob,
+    CompareOn,
     Fault,
     FetchJob,
     Notes,
     Place,
     TagJob,
+    check_where,
     fetch_in_shards,
     hash_of,
     kept_answers,
@@ -46,6 +51,9 @@ if TYPE_CHECKING:
 
 SEARCHED = "searched"
 """Folder of searches among the files of shards."""
+
+COMPARED = "compared"
+"""Folder of near duplicates among the files of shards."""
 
 FETCHED = "fetched"
 """Folder of outcomes among the files of shards."""
@@ -122,6 +130,7 @@ def _where(atlas: Atlas, on: str, why: str, done: str) -> str:
             why = f"the image store {store.name} has no place for files of other processes"
         elif secrets_of(store.options):
             why = f"the image store {store.name} has a secret, not handed to other machines"
+        done = "handled"  # said once, whatever is done
     if on and why:
         atlas.plugins.warn(f"{why}: images are {done} by this process alone, without --on {on}")
     return "" if why else on
@@ -240,7 +249,7 @@ def searching_on(atlas: Atlas, on: str) -> Iterator[Search | None]:
 
     At the end of the block, unless by an error, all files of searches are removed.
     """
-    from tagatlas_shards.searching import SearchOn, remove_searches  # slow to load
+    from tagatlas_shards.searching import SearchOn  # slow to load
 
     search = SearchOn(
         _place(atlas),
@@ -251,8 +260,47 @@ def searching_on(atlas: Atlas, on: str) -> Iterator[Search | None]:
         on_fault=_recorded(atlas),
     )
     yield search if on else None
-    for _ in _found(atlas, "", lambda place: remove_searches(place, SEARCHED)):
+    for _ in _found(atlas, "", lambda place: place.clear(SEARCHED)):
         pass
+
+
+@contextmanager
+def opened_on(
+    atlas: AtlasLike, on: str, plugins: Plugins | None = None, *, create: bool = False
+) -> Iterator[Atlas]:
+    """An atlas as :func:`opened` gives it, whose near duplicates are compared in shards.
+
+    At the end of the block, unless by an error, all files of comparisons are removed.
+
+    Args:
+        atlas: see :func:`opened`.
+        on: where they are compared; see :func:`tagatlas.tag`. Empty for this process.
+        plugins: see :func:`opened`.
+        create: see :func:`opened`.
+
+    Raises:
+        OptionError: there is no such place.
+        MissingDependency: Ray is needed, and not installed.
+    """
+    if on:
+        check_where(on)
+    with opened(atlas, plugins, create=create) as its:
+        compare = CompareOn(
+            CompareHere(its.thumbnail),
+            lambda: _compares_on(its, on),
+            its.plugins.warn,
+            _recorded(its),
+        )
+        yield replace(its, compare=compare) if on else its
+        for _ in _found(its, "", lambda place: place.clear(COMPARED)):
+            pass
+
+
+def _compares_on(atlas: Atlas, on: str) -> tuple[str, CompareJob] | None:
+    place = _place(atlas)
+    if atlas.refused_store or not _where(atlas, on, "", "compared") or place is None:
+        return None
+    return on, CompareJob(place, COMPARED, _marker(), _store_of(atlas))
 
 
 FoundT = TypeVar("FoundT")

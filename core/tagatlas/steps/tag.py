@@ -27,10 +27,9 @@ from tagatlas.steps.credentials import require_key, require_service
 from tagatlas.steps.opened import AtlasLike, opened, select
 from tagatlas.steps.options import TagOptions
 from tagatlas.steps.planning import estimate_tagging, plan_tagging
-from tagatlas.steps.sharding import calls_in_shards, left_answers, tags_on
+from tagatlas.steps.sharding import calls_in_shards, left_answers, opened_on, tags_on
 from tagatlas.steps.spending import Estimate, Purse
 from tagatlas.steps.storing import reading_each, store_answers
-from tagatlas_shards import check_where
 from tagatlas_tagging import (
     Call,
     Plan,
@@ -119,9 +118,7 @@ def tag(
         TaggerError: the backend cannot go on; its answers are stored.
         TagatlasError: there is no such cluster, or its processes do not see the images.
     """
-    with opened(atlas) as its_atlas:
-        if on:
-            check_where(on)
+    with opened_on(atlas, on) as its_atlas:
         selection = select(its_atlas, options, "tag")
         with tagging_with(its_atlas, selection) as (tagging, tagger):
             ask_each = tagging.near_duplicates == "each"
