@@ -67,7 +67,7 @@ ON = click.Option(
     ["--on"],
     default="",
     metavar="auto|local|ray://HOST:10001",
-    help="Fetch, tag and place images on a Ray cluster, or by some processes of this machine.",
+    help="Fetch, tag, compare and place images on a Ray cluster, or by processes of this machine.",
 )
 MAX_FAILURES = click.Option(
     ["--max-failures"],

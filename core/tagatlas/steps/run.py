@@ -81,7 +81,7 @@ def run(
         retry_failed: also try again addresses and images that failed before.
         force: make the map again from the start, even if nothing changed.
         headers: further headers of every request, by name; not stored.
-        on: where images are fetched, tagged and placed; see :func:`tag` and :func:`map`.
+        on: where images are fetched, tagged, compared and placed; see :func:`tag` and :func:`map`.
         plugins: the installed ones by default.
         show: gives a progress callback for each piece of work; by default nothing is shown.
         options: of all steps and plugins, by name, such as ``backend="imagenet"``,
