@@ -157,7 +157,7 @@ def search_in_shards(
     done = {
         number
         for number, (file, shape) in enumerate(zip(files, shapes, strict=True))
-        if file in there and _is_whole(job.place, file, shape, warn)
+        if file in there and _is_whole(job.place, file, shape, len(among), warn)
     }
     lanes = [
         Lane(Made(1, partial(put, name))) for name, number in numbers.items() if number not in done
@@ -175,7 +175,7 @@ def search_in_shards(
             job.place.remove(f"{job.folder}/{ended.name}.{GIVEN}")
             if report.file:
                 done.add(numbers[ended.name])
-        yield rows[number], read_neighbours(job.place.get(file), file, shape)
+        yield rows[number], read_neighbours(job.place.get(file), file, shape, len(among))
     job.place.remove(job.searched)
 
 
@@ -221,10 +221,12 @@ class SearchOn:
             )
 
 
-def _is_whole(place: Place, file: str, shape: tuple[int, int], warn: Callable[[str], None]) -> bool:
+def _is_whole(
+    place: Place, file: str, shape: tuple[int, int], among: int, warn: Callable[[str], None]
+) -> bool:
     """Whether a file that an earlier driver left can be read; said and removed if not."""
     try:
-        read_neighbours(place.get(file), file, shape)
+        read_neighbours(place.get(file), file, shape, among)
     except StorageError as error:
         warn(f"{error}; it is removed, and these images are sought again")
         place.remove(file)

@@ -54,13 +54,16 @@ def write_neighbours(neighbours: NDArray[np.int32]) -> bytes:
     return file.getvalue()
 
 
-def read_neighbours(data: bytes, name: str, shape: tuple[int, int]) -> NDArray[np.int32]:
+def read_neighbours(
+    data: bytes, name: str, shape: tuple[int, int], among: int
+) -> NDArray[np.int32]:
     """The neighbours in a file's bytes.
 
     Args:
         data: the bytes.
         name: of the file.
         shape: number of images, and of neighbours of each.
+        among: number of the images that were searched.
 
     Raises:
         StorageError: they are not those of such a file; the message has its name.
@@ -74,4 +77,6 @@ def read_neighbours(data: bytes, name: str, shape: tuple[int, int]) -> NDArray[n
         raise StorageError(
             f"{name} has neighbours of {count(len(found), 'image')}, not of {shape[0]:,}"
         )
+    if len(found) and not (found.min() >= -1 and found.max() < among):
+        raise StorageError(f"{name} has neighbours that are not among {among:,} images")
     return found.reshape(shape)

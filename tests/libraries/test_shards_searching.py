@@ -21,7 +21,7 @@ from tagatlas_shards.local import LocalPool
 from tagatlas_shards.place import Place
 from tagatlas_shards.searching import SearchJob, key_of, search_in_shards
 from tagatlas_shards.shard import Fault, Shard
-from tagatlas_shards.vectors import read_neighbours, read_vectors, write_vectors
+from tagatlas_shards.vectors import read_neighbours, read_vectors, write_neighbours, write_vectors
 
 IMAGES, COUNT, SHARD = 1200, 7, 256
 SOUGHT = np.arange(100, IMAGES)
@@ -150,7 +150,16 @@ def test_what_is_no_file_of_a_search_is_said(data: bytes) -> None:
     with pytest.raises(StorageError, match=r"x\.npz is no file of vectors: "):
         read_vectors(data, "x.npz")
     with pytest.raises(StorageError, match=r"x\.parquet is no file of neighbours: "):
-        read_neighbours(data, "x.parquet", (1, 1))
+        read_neighbours(data, "x.parquet", (1, 1), 1)
+
+
+@pytest.mark.parametrize("row", [-2, 5, 2**31 - 1])
+def test_neighbours_are_among_the_images_that_were_searched(row: int) -> None:
+    near = np.array([[0, 4], [-1, -1], [3, row]], dtype=np.int32)
+    with pytest.raises(StorageError, match=r"^x\.parquet has neighbours .* among 5 images$"):
+        read_neighbours(write_neighbours(near), "x.parquet", (3, 2), 5)
+    near[2, 1] = 1
+    assert read_neighbours(write_neighbours(near), "x.parquet", (3, 2), 5).tolist() == near.tolist()
 
 
 def test_shards_that_fail_are_named_after_all_others(
