@@ -78,5 +78,5 @@ def read_neighbours(
             f"{name} has neighbours of {count(len(found), 'image')}, not of {shape[0]:,}"
         )
     if len(found) and not (found.min() >= -1 and found.max() < among):
-        raise StorageError(f"{name} has neighbours that are not among {among:,} images")
+        raise StorageError(f"{name} has neighbours that are not among the images searched")
     return found.reshape(shape)
