@@ -10,6 +10,7 @@ import numpy as np
 import polars as pl
 
 from tagatlas.toolkit import cluster_colours, cluster_pieces, map_bounds, most_alike
+from tagatlas_web.page.rows import row_parts
 from tagatlas_web.page.scripts import packed, packed_places
 from tagatlas_web.page.tiles import blocks_of, place_tiles, runs
 
@@ -28,7 +29,6 @@ NEAR_ROWS = 256
 _NEAREST = 8
 _BESIDE = 1 << 12
 """Images along the map that are compared with each other, where there are many."""
-_COMPARED = 64 * _BESIDE
 _JOINED = 24
 _NO_CLUSTER = 65535
 _STEPS_OF_SIDE = 256
@@ -197,14 +197,14 @@ def tiled_near_files(
         map_: the only map.
         rows: of its images.
         tags: that it is made of, as from :func:`~tagatlas_web.page.tables.numbered`.
-        in_file: images in one file.
+        in_file: images in one file; 4,096 is a multiple of it.
     """
     joined, linked = _joined_images(map_, rows), _linked_tags(map_, rows)
     by_likeness = map_.provenance.builder.description.by_likeness
     nearest = joined.head(_NEAREST) if by_likeness else None
-    for begin in range(0, len(rows), _COMPARED):
-        end = min(begin + _COMPARED, len(rows))
-        alike = nearest.of(slice(begin, end)) if nearest else _nearest_beside(tags, begin, end)
+    for begin, own in row_parts(tags, len(rows), _BESIDE):
+        end = min(begin + _BESIDE, len(rows))
+        alike = nearest.of(slice(begin, end)) if nearest else _nearest_among(own, begin, end)
         for first in range(begin, end, in_file):
             some = slice(first, min(first + in_file, end))
             parts = (
@@ -218,18 +218,19 @@ def tiled_near_files(
             ]
 
 
-def _nearest_beside(tags: pl.DataFrame, begin: int, end: int) -> list[list[int]]:
-    """The rows of the images most like each one of some, among those beside it."""
-    found: list[list[int]] = []
-    for start in range(begin, end, _BESIDE):
-        stop = min(start + _BESIDE, end)
-        first, last = tags["row"].search_sorted(np.array([start, stop]), side="left").to_list()
-        names = pl.col("row").cast(pl.String).alias("image")
-        own = tags[first:last].select(names, pl.col("tag").cast(pl.String), "score")
-        images = pl.DataFrame({"id": pl.int_range(start, stop, eager=True).cast(pl.String)})
-        alike = most_alike(images, own.lazy(), _NEAREST)
-        found += [[start + row for row in each if row >= 0] for each in alike.tolist()]
-    return found
+def _nearest_among(tags: pl.DataFrame, begin: int, end: int) -> list[list[int]]:
+    """The rows of the images most like each one of some, among these.
+
+    Args:
+        tags: of these images, as for :func:`tiled_near_files`.
+        begin: the first row.
+        end: the row after the last one.
+    """
+    names = pl.col("row").cast(pl.String).alias("image")
+    own = tags.select(names, pl.col("tag").cast(pl.String), "score")
+    images = pl.DataFrame({"id": pl.int_range(begin, end, eager=True).cast(pl.String)})
+    alike = most_alike(images, own.lazy(), _NEAREST)
+    return [[begin + row for row in each if row >= 0] for each in alike.tolist()]
 
 
 @dataclass(frozen=True, eq=False)

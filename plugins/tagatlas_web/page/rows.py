@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -11,6 +12,8 @@ from tagatlas_web.page.order import along_curve
 from tagatlas_web.page.tiles import along_clusters
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from numpy.typing import NDArray
 
     from tagatlas import Map
@@ -81,3 +84,16 @@ class Rows:
     def records(self) -> pl.DataFrame:
         """As in :class:`~tagatlas.Map`."""
         return pl.concat(self._records)
+
+
+def row_parts(
+    ordered: pl.DataFrame, images: int, in_part: int
+) -> Iterator[tuple[int, pl.DataFrame]]:
+    """A table by ascending ``row``, in parts of so many rows; with the first row of each.
+
+    Their ends are searched for at once: each search reads the whole column.
+    """
+    firsts = range(0, images, in_part)
+    ends = ordered["row"].search_sorted(np.array([*firsts, images]), side="left")
+    for first, (begin, end) in zip(firsts, pairwise(ends), strict=True):
+        yield first, ordered[begin:end]

@@ -13,6 +13,7 @@ import polars as pl
 from tagatlas import ClusterMerge, ClusterMove
 from tagatlas.toolkit import content_as_json
 from tagatlas_web.page.charts import NEAR_ROWS
+from tagatlas_web.page.rows import row_parts
 from tagatlas_web.page.scripts import packed
 from tagatlas_web.page.tiles import TEXT_ROWS
 
@@ -175,7 +176,7 @@ def score_files(
         images: how many images there are.
         in_file: images in one file.
     """
-    for first, some in _parts(tags, images, in_file):
+    for first, some in row_parts(tags, images, in_file):
         rows = np.arange(first, min(first + in_file, images) + 1)
         ends = some["row"].search_sorted(rows, side="left").to_list()
         labels, scores = some["tag"].to_list(), some["score"].round(4).to_list()
@@ -197,18 +198,10 @@ def detail_files(
     """
     rows = images.select(pl.col("id").alias("image"), pl.row_index("row"))
     ordered = records.join(rows, on="image", maintain_order="left").sort("row", maintain_order=True)
-    for first, some in _parts(ordered.drop("image"), images.height, in_file):
+    for first, some in row_parts(ordered.drop("image"), images.height, in_file):
         details: list[list[object]] = [[] for _ in range(min(in_file, images.height - first))]
         for record in some.iter_rows(named=True):
             row = record.pop("row")
             columns = msgspec.json.decode(record["columns"])  # as it is written may not be ours
             details[row - first].append({**record, "columns": columns})
         yield list(details)
-
-
-def _parts(ordered: pl.DataFrame, images: int, in_file: int) -> Iterator[tuple[int, pl.DataFrame]]:
-    """A table by ascending ``row``, in parts, one per file; with the first row of each."""
-    firsts = range(0, images, in_file)
-    ends = ordered["row"].search_sorted(np.array([*firsts, images]), side="left")
-    for first, (begin, end) in zip(firsts, pairwise(ends), strict=True):
-        yield first, ordered[begin:end]
