@@ -18,7 +18,7 @@ from tagatlas_exports.large import MANY, remove_other_form, write_long_table
 from tagatlas_exports.tables import TablesOptions
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
     from pathlib import Path
 
     from tagatlas import Map
@@ -49,23 +49,25 @@ class TablesRenderer(Renderer):
         Of a map of very many nodes the last three are Parquet files, which ``notes`` says.
         """
         lowest = self._options.minimum_confidence
-        tables = {
-            "clusters": clusters_table(map_).lazy(),
-            "subclusters": subclusters_table(map_).lazy(),
-            "images": images_table(map_).lazy(),
-            "duplicates": duplicates_table(map_).lazy(),
-        }
         is_large = map_.nodes.height > self._many
-        tables["tags"] = (tags_by_image if is_large else tags_table)(map_, lowest)
+        tags = tags_by_image if is_large else tags_table
+        # Each is made when it is written, and no two are in memory.
+        tables: dict[str, Callable[[], pl.LazyFrame]] = {
+            "clusters": lambda: clusters_table(map_).lazy(),
+            "subclusters": lambda: subclusters_table(map_).lazy(),
+            "images": lambda: images_table(map_).lazy(),
+            "duplicates": lambda: duplicates_table(map_).lazy(),
+            "tags": lambda: tags(map_, lowest),
+        }
         self.notes = [_SAID.format(self._many)] if is_large else []
         written = []
-        for name, table in tables.items():
+        for name, make in tables.items():
             csv, parquet = folder / f"{name}.csv", folder / f"{name}.parquet"
             if is_large and name in _LONG:
-                written.append(write_long_table(table, parquet))
+                written.append(write_long_table(make(), parquet))
                 remove_other_form(csv)
             else:
-                written.append(_write_csv(table, csv))
+                written.append(_write_csv(make(), csv))
                 remove_other_form(parquet)
         return written
 
