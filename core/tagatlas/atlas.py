@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from errno import EDQUOT, ENOSPC
+from functools import partial
 from pathlib import Path
 from traceback import walk_tb
 from typing import TYPE_CHECKING
@@ -16,13 +17,12 @@ from filelock import FileLock, Timeout
 
 from tagatlas.catalog import OF_CATALOG, Catalog
 from tagatlas.catalog.database import SCRATCH
-from tagatlas.contracts import ImageStore, Variant
+from tagatlas.contracts import ImageStore
 from tagatlas.errors import (
     AtlasDamaged,
     AtlasError,
     AtlasLocked,
     AtlasNotFound,
-    ImageNotStored,
     NotTrusted,
     PluginFailed,
     StorageError,
@@ -40,6 +40,7 @@ from tagatlas.step_options import plugin_owners
 from tagatlas.unread import unread_tables
 from tagatlas.wording import count
 from tagatlas_duplicates import Compare, CompareHere
+from tagatlas_duplicates.thumbnails import thumbnail_in
 from tagatlas_options.names import OptionNames
 from tagatlas_rendering.file_names import check_portable
 from tagatlas_rendering.files import remove_leftovers
@@ -137,15 +138,8 @@ class Atlas:
             Columns ``image`` and ``representative`` (String, ids), ordered by ``image``; the
             representative of a representative is itself.
         """
-        compare = self.compare or CompareHere(self.thumbnail)
+        compare = self.compare or CompareHere(partial(thumbnail_in, self.store))
         return self.catalog.addresses.representatives(compare, level)
-
-    def thumbnail(self, image: str) -> bytes | None:
-        """An image's encoded thumbnail; None if it is missing or cannot be read."""
-        try:
-            return self.store.get(image, Variant.THUMBNAIL)
-        except (ImageNotStored, OSError):
-            return None
 
     def map_names(self) -> list[str]:
         """Names of its maps, the most recent first."""

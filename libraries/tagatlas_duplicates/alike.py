@@ -202,13 +202,22 @@ class CompareHere:
         return compare_blocks(map(pictures.block, blocks), self.thumbnail, levels)
 
 
-def group_alike(pictures: Signed, levels: Sequence[str], compare: Compare) -> Grouped:
+def group_alike(
+    pictures: Signed,
+    levels: Sequence[str],
+    compare: Compare,
+    *,
+    few: int = FEW,
+    block: int = _BLOCK,
+) -> Grouped:
     """Put pictures that look the same into groups, as :func:`alike_groups` does.
 
     Args:
         pictures: all of them, n.
         levels: see :func:`alike_levels`.
         compare: looks at blocks of pictures that may be alike.
+        few: number of hashes up to which pictures are not parted into blocks.
+        block: pictures of a block, unless one component has more.
 
     Returns:
         The groups of all pictures.
@@ -218,7 +227,8 @@ def group_alike(pictures: Signed, levels: Sequence[str], compare: Compare) -> Gr
     every = np.arange(len(pictures.hashes))
     leaders = [every.copy() for _ in levels]
     owners, _ = np.nonzero(pictures.present)
-    blocks = _blocks(pictures.hashes[pictures.present], owners, len(every))
+    keys = pictures.hashes[pictures.present]
+    blocks = _blocks(keys, owners, len(every), few, block)
     is_whole = True
     for found in compare(pictures, blocks, levels):
         is_whole = is_whole and found.is_whole
@@ -300,7 +310,7 @@ def _alike_in(
 
 
 def _blocks(
-    keys: NDArray[np.uint64], owners: NDArray[np.int64], pictures: int
+    keys: NDArray[np.uint64], owners: NDArray[np.int64], pictures: int, few: int, block: int
 ) -> Iterator[NDArray[np.int64]]:
     """The pictures with a hash near one of another picture, whole components together.
 
@@ -308,13 +318,15 @@ def _blocks(
         keys: hashes, shape (n,).
         owners: index of each one's picture, ascending, shape (n,).
         pictures: their number.
+        few: see :func:`group_alike`.
+        block: see there.
 
     Yields:
         Indices of pictures, ascending.
     """
     import numpy as np
 
-    if len(keys) <= FEW:
+    if len(keys) <= few:
         crowded = _among_few(keys, owners)
         if len(crowded) > 0:
             yield crowded
@@ -327,7 +339,7 @@ def _blocks(
     begins = np.flatnonzero(np.diff(firsts[crowded], prepend=-1))
     begin = 0
     for first, last in pairwise([*begins.tolist(), len(crowded)]):
-        if last - begin > _BLOCK and first > begin:
+        if last - begin > block and first > begin:
             yield np.sort(crowded[begin:first])
             begin = first
     if begin < len(crowded):

@@ -19,10 +19,11 @@ from threading import Event
 import numpy as np
 from numpy.typing import NDArray
 
-from tagatlas.contracts import ImageStore, Variant
-from tagatlas.errors import ImageNotStored, StorageError, TagatlasError
+from tagatlas.contracts import ImageStore
+from tagatlas.errors import StorageError, TagatlasError
 from tagatlas_duplicates import Compare, Grouped, Signed, compare_blocks
 from tagatlas_duplicates.tables import METHOD
+from tagatlas_duplicates.thumbnails import thumbnail_in
 from tagatlas_shards.blocks import read_blocks, read_leaders, write_blocks, write_leaders
 from tagatlas_shards.choosing import pool_on
 from tagatlas_shards.driver import Pool, drive
@@ -81,8 +82,9 @@ class CompareDesk(Desk):
         """Group the pictures of a shard; without a thumbnail its results are not whole."""
         name, *levels = map(str, shard.items)
         blocks = read_blocks(self.place.get(name), name)
+        thumbnail = partial(thumbnail_in, self.store)
         found = []
-        for each in compare_blocks(blocks, self._thumbnail, levels):
+        for each in compare_blocks(blocks, thumbnail, levels):
             found.append(each)
             if stop.is_set():
                 break
@@ -96,12 +98,6 @@ class CompareDesk(Desk):
     def told(self) -> tuple[Sequence[str], Sequence[Fault]]:
         """See :meth:`Desk.told`."""
         return self.notes.told()
-
-    def _thumbnail(self, image: str) -> bytes | None:
-        try:
-            return self.store.get(image, Variant.THUMBNAIL)
-        except (ImageNotStored, OSError):
-            return None
 
 
 def compare_in_shards(

@@ -15,12 +15,13 @@ from picture_atlas import grouped_atlas
 
 import tagatlas
 from tagatlas.atlas import open_atlas
+from tagatlas.catalog import copies
 from tagatlas.contracts import NoOptions, Variant
 from tagatlas.plugins import load_plugins
 from tagatlas.steps import sharding
 from tagatlas.steps.sharding import COMPARED
 from tagatlas.steps.signatures import complete_signatures
-from tagatlas_duplicates import alike
+from tagatlas_duplicates import group_alike
 from tagatlas_shards import CompareOn, Place
 from tagatlas_stores.files import FileStore
 from tagatlas_trust import read_id
@@ -31,8 +32,7 @@ SIZES = [1, 2, 3, 4] * 5
 @pytest.fixture
 def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """An atlas of fetched groups of copies, which are some shards."""
-    monkeypatch.setattr(alike, "FEW", 0)
-    monkeypatch.setattr(alike, "_BLOCK", 4)
+    monkeypatch.setattr(copies, "group_alike", partial(group_alike, few=0, block=4))
     monkeypatch.setattr(sharding, "CompareOn", partial(CompareOn, shard=12))
     made = tmp_path / "my.atlas"
     grouped_atlas(made, SIZES)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import random
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from hashlib import sha256
 from io import BytesIO
 from pathlib import Path
@@ -18,18 +19,18 @@ from pool_here import PoolHere
 from shard_comparisons import DyingCompareJob, StoreIn
 
 from tagatlas.contracts import NoOptions, Variant
-from tagatlas.errors import ImageNotStored, StorageError, TagatlasError
+from tagatlas.errors import StorageError, TagatlasError
 from tagatlas_duplicates import (
     HASHES,
     Compare,
     CompareHere,
     Grouped,
     Signed,
-    alike,
     group_alike,
     make_signature,
     perceptual_hash,
 )
+from tagatlas_duplicates.thumbnails import thumbnail_in
 from tagatlas_shards.blocks import read_blocks, read_leaders, write_blocks, write_leaders
 from tagatlas_shards.comparing import CompareJob, CompareOn, compare_in_shards
 from tagatlas_shards.driver import Pool
@@ -55,6 +56,11 @@ def encoded(picture: Image.Image) -> bytes:
     return file.getvalue()
 
 
+def grouped(signed: Signed, levels: Sequence[str], compare: Compare) -> Grouped:
+    """The groups of pictures of which each family is a block."""
+    return group_alike(signed, levels, compare, few=0, block=4)
+
+
 @dataclass(frozen=True, eq=False)
 class Planted:
     """Families of pictures with near hashes: one, its crop, another one, and the first again.
@@ -71,25 +77,17 @@ class Planted:
     store: FileStore
     folder: Path
 
-    def thumbnail(self, image: str) -> bytes | None:
-        try:
-            return self.store.get(image, Variant.THUMBNAIL)
-        except (ImageNotStored, OSError):
-            return None
-
     def alone(self) -> Grouped:
         """The groups found in one process."""
-        return group_alike(self.signed, LEVELS, CompareHere(self.thumbnail))
+        return grouped(self.signed, LEVELS, CompareHere(partial(thumbnail_in, self.store)))
 
     def lose(self, number: int) -> None:
         self.store.remove(self.ids[number])
 
 
 @pytest.fixture
-def planted(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Planted:
+def planted(tmp_path: Path) -> Planted:
     """Planted pictures, of which each family is a block."""
-    monkeypatch.setattr(alike, "FEW", 0)
-    monkeypatch.setattr(alike, "_BLOCK", 4)
     folder = tmp_path / "my.atlas"
     store = FileStore(NoOptions(), folder)
     ids, hashes, sketches, sizes = [], [], [], []
@@ -166,7 +164,7 @@ def assert_same(
     """What a pool finds is what one process finds."""
     alone = planted.alone()
     compare = by_pool(job, pool, warned.append, blocks_of_shard)
-    together = group_alike(planted.signed, LEVELS, compare)
+    together = grouped(planted.signed, LEVELS, compare)
     assert together.is_whole == alone.is_whole
     for one, other in zip(together.leaders, alone.leaders, strict=True):
         assert (one.dtype, one.tolist()) == (other.dtype, other.tolist())
@@ -213,7 +211,7 @@ def test_a_shard_with_a_missing_thumbnail_is_looked_at_again_by_another_driver(
     for times in (1, 0):
         again = PoolHere(job)
         compare = by_pool(job, again, warned.append, partial_files=files)
-        assert not group_alike(planted.signed, LEVELS, compare).is_whole
+        assert not grouped(planted.signed, LEVELS, compare).is_whole
         assert len(again.given) == times, "once by a driver"
     planted.store.put(planted.ids[gone], Variant.THUMBNAIL, kept)
     again = PoolHere(job)
@@ -245,10 +243,10 @@ def test_other_signatures_are_other_shards(planted: Planted, job: CompareJob) ->
     ]
     for each in others:
         pool = PoolHere(job)
-        group_alike(each, LEVELS, by_pool(job, pool, no_warning, FAMILIES))
+        grouped(each, LEVELS, by_pool(job, pool, no_warning, FAMILIES))
         assert len(pool.given) == 1
     pool = PoolHere(job)
-    group_alike(signed, LEVELS[:1], by_pool(job, pool, no_warning, FAMILIES))
+    grouped(signed, LEVELS[:1], by_pool(job, pool, no_warning, FAMILIES))
     assert len(pool.given) == 1
 
 
@@ -262,10 +260,10 @@ def test_a_pool_is_begun_for_more_than_one_shard(planted: Planted, job: CompareJ
     def nowhere() -> None:
         asked.append("where")
 
-    here = CompareHere(planted.thumbnail)
+    here = CompareHere(partial(thumbnail_in, planted.store))
     for shard, times in ((4 * FAMILIES, 0), (4 * FAMILIES - 1, 1)):
         compare = CompareOn(here, nowhere, no_warning, no_fault, shard)
-        found = group_alike(planted.signed, LEVELS, compare)
+        found = grouped(planted.signed, LEVELS, compare)
         assert [each.tolist() for each in found.leaders] == [
             each.tolist() for each in planted.alone().leaders
         ]
@@ -274,7 +272,7 @@ def test_a_pool_is_begun_for_more_than_one_shard(planted: Planted, job: CompareJ
 
 def test_a_stopped_shard_has_no_results(planted: Planted, job: CompareJob) -> None:
     pool = PoolHere(job)
-    group_alike(planted.signed, LEVELS, by_pool(job, pool, no_warning, FAMILIES))
+    grouped(planted.signed, LEVELS, by_pool(job, pool, no_warning, FAMILIES))
     [shard] = pool.given
     blocks = [planted.signed.block(np.arange(start, start + 4)) for start in (0, 4)]
     job.place.put(str(shard.items[0]), write_blocks(blocks))

@@ -85,10 +85,9 @@ def representatives(database: Database, compare: Compare, level: Level) -> pl.Da
             **dict.fromkeys(_HASHES, pl.Int64),
         },
     )
-    digest = digest_of(images)
     if level == "hash":
         leaders = group_by_hash(images)
-    elif (kept := _kept(database, level, digest, images.height)) is not None:
+    elif (kept := _kept(database, level, digest := digest_of(images), images.height)) is not None:
         leaders = kept
     else:
         sketches = partial(_sketches, database, images["key"].to_numpy())

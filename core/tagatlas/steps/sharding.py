@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
+from functools import partial
 from hashlib import sha256
 from pathlib import Path
 from secrets import token_hex
@@ -23,6 +24,7 @@ from tagatlas.plugins import Kind, PluginChoice, Plugins, load_plugins
 from tagatlas.steps.opened import AtlasLike, opened
 from tagatlas.steps.storing import store_outcomes
 from tagatlas_duplicates import CompareHere
+from tagatlas_duplicates.thumbnails import thumbnail_in
 from tagatlas_fetching import FetchOptions, FetchOutcome
 from tagatlas_fetching.addresses import Addresses
 from tagatlas_fetching.hosts import Hosts, secret_headers
@@ -286,7 +288,7 @@ def opened_on(
         check_where(on)
     with opened(atlas, plugins, create=create) as its:
         compare = CompareOn(
-            CompareHere(its.thumbnail),
+            CompareHere(partial(thumbnail_in, its.store)),
             lambda: _compares_on(its, on),
             its.plugins.warn,
             _recorded(its),

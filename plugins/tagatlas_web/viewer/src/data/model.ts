@@ -29,7 +29,7 @@ import { TextParts, WholeTexts, type Texts } from "./named";
 import { isClusterName } from "./naming";
 import { unplaned } from "./packed";
 import { ifThere } from "../trouble";
-import { Parts } from "./parts";
+import { kept, Parts } from "./parts";
 
 /** A tag of a backend, before its images are read. */
 export interface Tag {
@@ -311,15 +311,4 @@ function summed(steps: Uint32Array): Uint32Array {
   let sum = 0;
   for (let at = 0; at < steps.length; at++) sums[at] = sum += steps[at]!;
   return sums;
-}
-
-/** What was made for a number before, or is made now; what fails is made again when asked. */
-function kept<Made>(of: Map<number, Promise<Made>>, number: number, make: () => Promise<Made>): Promise<Made> {
-  let made = of.get(number);
-  if (!made) {
-    made = make();
-    of.set(number, made);
-    made.catch(() => of.delete(number));
-  }
-  return made;
 }

@@ -1,6 +1,7 @@
 /** Ids and labels of images: of all at once, or, of many, in parts that are read when one of their images is shown. */
 
 import { readIds, readLabels, readRowIndex, readRows, readTextPart, unpack } from "./files";
+import { kept } from "./parts";
 import { RowIndex, type IndexPart } from "./row_index";
 
 /** Letters of ids that the index of their rows has. */
@@ -117,13 +118,7 @@ export class TextParts implements Texts {
   }
 
   private read(part: number): Promise<void> {
-    let reading = this.reading.get(part);
-    if (!reading) {
-      reading = readTextPart(part).then((texts) => void this.parts.set(part, texts));
-      this.reading.set(part, reading);
-      reading.catch(() => this.reading.delete(part));
-    }
-    return reading;
+    return kept(this.reading, part, async () => void this.parts.set(part, await readTextPart(part)));
   }
 
   async seek(beginnings: readonly string[]): Promise<void> {

@@ -1,5 +1,7 @@
 /** Finds images by how their ids begin, in a sorted index of which one part or two are read. */
 
+import { kept } from "./parts";
+
 export interface IndexPart {
   /** How ids begin, sorted. */
   readonly ids: readonly string[];
@@ -26,13 +28,7 @@ export class RowIndex {
   }
 
   private part(number: number): Promise<IndexPart> {
-    let part = this.parts.get(number);
-    if (!part) {
-      part = this.read(number);
-      this.parts.set(number, part);
-      part.catch(() => this.parts.delete(number)); // asked for again, it is tried again
-    }
-    return part;
+    return kept(this.parts, number, () => this.read(number));
   }
 }
 

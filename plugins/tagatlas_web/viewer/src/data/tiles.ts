@@ -4,6 +4,7 @@ import type { Bounds } from "../map/camera";
 import { Boxes, type Places } from "./boxes";
 import type { PackedPlaces } from "./files";
 import { placesOf } from "./packed";
+import { kept } from "./parts";
 
 /** What a map has of images before their tiles are read. */
 export interface TiledFacts {
@@ -76,13 +77,7 @@ export class Tiles implements Places {
 
   /** Read a tile; what is read stays. */
   load(tile: number): Promise<void> {
-    let reading = this.reading.get(tile);
-    if (!reading) {
-      reading = this.take(tile);
-      this.reading.set(tile, reading);
-      reading.catch(() => this.reading.delete(tile)); // asked for again, it is tried again
-    }
-    return reading;
+    return kept(this.reading, tile, () => this.take(tile));
   }
 
   /** Read the tiles of images. */
