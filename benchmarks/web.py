@@ -16,10 +16,12 @@ found.
 With ``--embedding-atlas BIN``, the program of Embedding Atlas (``pip install embedding-atlas``),
 and ``--vikus FOLDER``, a copy of https://github.com/cpietsch/vikus-viewer, the same images at the
 same places also go through their viewers, in turn with ours in one run, and a table of ratios to
-ours is printed. ``--atlas ATLAS`` takes the map of an atlas in the place of planted ones::
+ours is printed. ``--atlas ATLAS`` takes the map of an atlas in the place of planted ones, and
+``--page FOLDER`` a page of ours that was written before, and the word to search::
 
     python benchmarks/web.py --atlas stamps.atlas --vikus vikus-viewer \
         --embedding-atlas peer/bin/embedding-atlas
+    python benchmarks/web.py --images 10000000 --page kept/viewer --word "tag 3"
 """
 
 from __future__ import annotations
@@ -47,7 +49,7 @@ from numpy.typing import NDArray
 from PIL import Image
 from planted_map import planted_map
 from playwright.sync_api import CDPSession, Page, sync_playwright
-from web_peers import Program, Search, embedding_atlas, ours, vikus
+from web_peers import Program, Search, embedding_atlas, ours, vikus, written
 
 from tagatlas.atlas import open_atlas
 from tagatlas.contracts import Map
@@ -269,19 +271,23 @@ def programs(map_: Map, folder: Path, arguments: argparse.Namespace) -> list[Pro
 
 def measure(map_: Map, arguments: argparse.Namespace) -> None:
     """Measure a map in all viewers, in turn, and print."""
-    images = map_.images.height
     counts = map_.likely_tags.group_by("tag").len().sort("len", "tag").collect()
     word = str(counts["tag"][-1])
     with tempfile.TemporaryDirectory() as folder:
         made = programs(map_, Path(folder), arguments)
-        runs: dict[str, list[Shown]] = {each.name: [] for each in made}
-        for _ in range(arguments.rounds):
-            for each in made:
-                try:
-                    with served(each.folder) as url:
-                        runs[each.name].append(show(url, each, word))
-                except NotDrawnError as error:
-                    print(f"{each.name}: {error}")
+        measure_pages(made, map_.images.height, word, arguments.rounds)
+
+
+def measure_pages(made: list[Program], images: int, word: str, rounds: int) -> None:
+    """Measure pages of the same images, in turn, and print; ours is the first."""
+    runs: dict[str, list[Shown]] = {each.name: [] for each in made}
+    for _ in range(rounds):
+        for each in made:
+            try:
+                with served(each.folder) as url:
+                    runs[each.name].append(show(url, each, word))
+            except NotDrawnError as error:
+                print(f"{each.name}: {error}")
     medians = {name: _median(found) for name, found in runs.items() if found}
     for name, found in medians.items():
         print(
@@ -305,6 +311,8 @@ def main() -> None:
     parser = argparse.ArgumentParser(description="The viewer in a real browser.")
     parser.add_argument("--images", type=int, nargs="+", default=[10_000, 50_000, 200_000])
     parser.add_argument("--atlas", type=Path, help="Measure the map of this atlas instead.")
+    parser.add_argument("--page", type=Path, help="Measure this page of ours instead.")
+    parser.add_argument("--word", default="", help="What is searched in it.")
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--vikus", type=Path, help="A copy of VIKUS Viewer's source.")
     parser.add_argument("--embedding-atlas", help="The program embedding-atlas.")
@@ -313,6 +321,11 @@ def main() -> None:
         f"{'viewer':16} {'images':>8} {'first':>8} {'frames/s':>9} {'script':>9} {'memory':>9}"
         f" {'transferred':>12} {'search':>9}"
     )
+    if arguments.page:
+        measure_pages(
+            [written(arguments.page)], arguments.images[0], arguments.word, arguments.rounds
+        )
+        return
     if arguments.atlas:
         with open_atlas(arguments.atlas, load_plugins(), write=False) as atlas:
             measure(load_map(atlas), arguments)

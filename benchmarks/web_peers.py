@@ -49,8 +49,13 @@ class Program:
 def ours(map_: Map, folder: Path) -> Program:
     """Our viewer."""
     WebRenderer(WebOptions()).render(map_, folder)
+    return written(folder / "viewer")
+
+
+def written(viewer: Path) -> Program:
+    """Our viewer, which was written before."""
     found = "() => !document.querySelector('#chosen').hidden"
-    return Program("tagatlas", folder / "viewer", Search(None, "#query", found))
+    return Program("tagatlas", viewer, Search(None, "#query", found))
 
 
 def vikus(map_: Map, folder: Path, source: Path) -> Program:
