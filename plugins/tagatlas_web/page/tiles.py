@@ -33,6 +33,12 @@ TEXT_ROWS = 1 << 10
 _MOST_BLOCKS = 200_000
 _LEAST_IN_BLOCK = 4
 
+_FAR = 16
+"""Images that are so many times as far apart as the usual neighbours are not together."""
+
+_FEW = 32
+"""Images of a cluster that are together, below which they do not come with the cluster."""
+
 
 @dataclass(frozen=True)
 class Tiling:
@@ -58,16 +64,35 @@ class Tiling:
 def along_clusters(images: pl.DataFrame) -> NDArray[np.intp]:
     """The order of images in which those of a cluster, and of its sub-clusters, come together.
 
-    Clusters, sub-clusters and images come as a Hilbert curve passes them.
+    Clusters, sub-clusters and images come as a Hilbert curve passes them. At the end are those far
+    from the others of their cluster, along the curve as well: with these, a block would reach over
+    half of the map, and a page would read tiles for it wherever one looks.
 
     Args:
-        images: ``x``, ``y``, ``cluster`` and ``subcluster`` of each.
+        images: ``x``, ``y``, ``cluster`` and ``subcluster`` of each; one or more.
     """
     points = images.select("x", "y").to_numpy()
+    clusters = images["cluster"].to_numpy()
     place = curve_places(points)
     parts = images["subcluster"].fill_null(-1).to_numpy()
-    by_cluster = _medians(place, images["cluster"].to_numpy())
-    return np.lexsort((place, _medians(place, parts), by_cluster))
+    order = np.lexsort((place, _medians(place, parts), _medians(place, clusters)))
+    are_astray = _are_astray(points[order], clusters[order])
+    astray = order[are_astray]
+    return np.concatenate([order[~are_astray], astray[np.argsort(place[astray], kind="stable")]])
+
+
+def _are_astray(points: NDArray[np.float64], clusters: NDArray[np.integer]) -> NDArray[np.bool_]:
+    """Whether each image is, with few others at most, far from its cluster's images around it.
+
+    Args:
+        points: of the images in their order, shape (n, 2).
+        clusters: shape (n,).
+    """
+    steps = np.hypot(*np.diff(points, axis=0, prepend=points[:1]).T)
+    begins = steps > _FAR * np.median(steps)
+    begins |= np.diff(clusters, prepend=clusters[0] - 1) != 0
+    together = np.cumsum(begins) - 1
+    return np.bincount(together)[together] < _FEW
 
 
 def _medians(place: NDArray[np.int64], group: NDArray[np.integer]) -> NDArray[np.int64]:

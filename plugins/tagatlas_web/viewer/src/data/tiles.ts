@@ -18,7 +18,7 @@ export interface TiledFacts {
   sides: readonly [typical: number, largest: number];
 }
 
-/** A block that is so many times as wide as its images need has images of two places. */
+/** A block that is so many times as wide as its images need has images of two places, or scattered ones. */
 const WIDE = 6;
 
 /** Tiles are ranges of rows; blocks are shorter ones, whose extents are known. */
@@ -89,13 +89,7 @@ export class Tiles implements Places {
 
   /** Read the tiles that may have an image at a place. */
   async reachPlace(x: number, y: number): Promise<void> {
-    const part: Bounds = [x, y, x, y];
-    const near = this.tilesIn(part).filter((tile) => {
-      let isNear = false;
-      this.blocksIn(tile, part, () => (isNear = true));
-      return isNear;
-    });
-    await Promise.all(near.map((tile) => this.load(tile)));
+    await Promise.all(this.tilesIn([x, y, x, y]).map((tile) => this.load(tile)));
   }
 
   /** Read the tiles of which a ring may divide blocks. @param points x and y in turn. */
@@ -110,23 +104,28 @@ export class Tiles implements Places {
     await Promise.all(wanted.map((tile) => this.load(tile)));
   }
 
-  /** Tiles that may reach into a part of the map. */
+  /** Tiles of which a block reaches into a part of the map. */
   tilesIn(part: Bounds): number[] {
     const found: number[] = [];
-    for (let tile = 0; tile < this.tiles; tile++) if (meets(this.bounds, tile, part)) found.push(tile);
+    for (let tile = 0; tile < this.tiles; tile++) if (meets(this.bounds, tile, part) && this.nextIn(tile, 0, part) >= 0) found.push(tile);
     return found;
   }
 
   /** Call `visitor` with each block of a tile that reaches into a part of the map. */
   blocksIn(tile: number, part: Bounds, visitor: (block: number) => void): void {
+    for (let block = this.nextIn(tile, 0, part); block >= 0; block = this.nextIn(tile, block + 1, part)) visitor(block);
+  }
+
+  /** The first block of a tile, at or after another, that reaches into a part of the map; -1 for none. */
+  private nextIn(tile: number, after: number, [left, bottom, right, top]: Bounds): number {
     const blocks = this.inTile / this.block;
     const end = Math.min((tile + 1) * blocks, this.blocks.length / 4);
-    const [left, bottom, right, top] = part;
-    for (let block = tile * blocks; block < end; block++) {
+    for (let block = Math.max(tile * blocks, after); block < end; block++) {
       const at = 4 * block;
       const [x, y, wide, high] = [this.blocks[at]!, this.blocks[at + 1]!, this.blocks[at + 2]! / 2, this.blocks[at + 3]! / 2];
-      if (x + wide >= left && x - wide <= right && y + high >= bottom && y - high <= top) visitor(block);
+      if (x + wide >= left && x - wide <= right && y + high >= bottom && y - high <= top) return block;
     }
+    return -1;
   }
 
   /** About how many images a part of the map has. */
@@ -155,11 +154,7 @@ export class Tiles implements Places {
   }
 
   areIn(part: Bounds): boolean {
-    return this.tilesIn(part).some((tile) => {
-      let found = false;
-      this.blocksIn(tile, part, () => (found = true));
-      return found;
-    });
+    return this.tilesIn(part).length > 0;
   }
 
   around(rows: ArrayLike<number>): Bounds | null {
@@ -236,13 +231,14 @@ function crosses(points: readonly number[], [left, bottom, right, top]: Bounds):
   return false;
 }
 
-/** The middles of blocks; of one that is too wide that of the one before it, where its first images are. */
+/** The middles of blocks; of a wide one, which is between others that are not, that of the one before it: its first images are there. */
 function middlesOf(blocks: Float32Array, widest: number): Float32Array {
   const middles = new Float32Array(blocks.length / 2);
+  const isWide = (block: number) => Math.max(blocks[4 * block + 2]!, blocks[4 * block + 3]!) > widest;
   for (let block = 0; 4 * block < blocks.length; block++) {
-    const isWide = block > 0 && Math.max(blocks[4 * block + 2]!, blocks[4 * block + 3]!) > widest;
-    const from = isWide ? middles.subarray(2 * block - 2, 2 * block) : blocks.subarray(4 * block, 4 * block + 2);
-    middles.set(from, 2 * block);
+    const isOfTwoPlaces = block > 0 && isWide(block) && !isWide(block - 1) && !isWide(block + 1);
+    const from = 4 * (isOfTwoPlaces ? block - 1 : block);
+    middles.set(blocks.subarray(from, from + 2), 2 * block);
   }
   return middles;
 }

@@ -162,8 +162,8 @@ export interface Slots {
   shade(tile: number, states: Float32Array): void;
 }
 
-/** Tiles in the graphics memory: a million images in tiles of 16,384. */
-const SLOTS = 64;
+/** Tiles in the graphics memory: two million images in tiles of 16,384, which take 40 MB. */
+const SLOTS = 128;
 
 export class Sprites {
   private readonly rectangles: Program;

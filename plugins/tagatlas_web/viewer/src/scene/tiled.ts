@@ -15,6 +15,8 @@ import { WholeMap } from "./whole";
 /** Images in view from which on they are not drawn one by one. */
 const MOST_IN_VIEW = 120_000;
 const READS_AT_ONCE = 6;
+/** Images out of view that are drawn rather than left out, which takes a further call. */
+const BETWEEN = 256;
 
 export class TiledImages {
   readonly whole: WholeMap;
@@ -50,7 +52,7 @@ export class TiledImages {
   /**
    * Fetch the tiles of a part of the map, if it is not too large.
    *
-   * @returns the images that can be drawn, and whether these are all.
+   * @returns the images that can be drawn, rising, with some around them, and whether these are all.
    */
   want(part: Bounds): { rows: Range[]; areAll: boolean } {
     if (!this.isNear(part)) return { rows: [], areAll: false };
@@ -62,11 +64,22 @@ export class TiledImages {
       orSaid(this.tiles.load(tile).finally(() => this.reading--));
     }
     for (const tile of there) this.hold(tile);
-    const rows = there.map((tile): Range => {
-      const [first, end] = this.tiles.rowsOf(tile);
-      return { first, end };
-    });
-    return { rows, areAll: there.length === wanted.length };
+    return { rows: this.rowsIn(there, part), areAll: there.length === wanted.length };
+  }
+
+  /** The images of some tiles whose blocks reach into a part of the map. */
+  private rowsIn(tiles: readonly number[], part: Bounds): Range[] {
+    const ranges: { first: number; end: number }[] = [];
+    const { block, count } = this.tiles;
+    for (const tile of tiles) {
+      this.tiles.blocksIn(tile, part, (number) => {
+        const [first, end] = [number * block, Math.min((number + 1) * block, count)];
+        const last = ranges[ranges.length - 1];
+        if (last && first - last.end <= BETWEEN) last.end = end;
+        else ranges.push({ first, end });
+      });
+    }
+    return ranges;
   }
 
   /** Draw what stands for images, or for their pictures, that are not drawn. @param areAll whether only pictures lack. */
