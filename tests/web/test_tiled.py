@@ -19,7 +19,7 @@ from viewer_modules import run_with_viewer
 
 from tagatlas_web.page.overview import SIDE, Overview, write_overview
 from tagatlas_web.page.scripts import ScriptFolder
-from tagatlas_web.page.tiles import TEXT_ROWS, Tiling, along_clusters, runs
+from tagatlas_web.page.tiles import TEXT_ROWS, Tiling, along_clusters, blocks_of, runs
 
 Item = TypeVar("Item")
 
@@ -106,6 +106,13 @@ def test_images_are_found_wherever_a_part_of_the_index_ends(
     assert looked == 200 * (3 + 9 + 27 + 81)
 
 
+@pytest.mark.slow
+def test_tiles_of_a_part_are_those_of_which_a_block_reaches_into_it(
+    find_program: FindProgram, tmp_path: Path
+) -> None:
+    assert run_with_viewer(find_program, tmp_path, "data/tiles.ts", "tiles.cjs") == 300 * 10
+
+
 def test_a_map_in_tiles_reads_no_more_at_first_than_it_shows(viewers: tuple[Path, Path]) -> None:
     _, tiled = viewers
     atlas = read(tiled, "atlas")
@@ -138,6 +145,28 @@ def test_images_of_a_cluster_come_together_along_the_map() -> None:
     order = along_clusters(images)
     assert sorted(order.tolist()) == list(range(400))
     assert np.count_nonzero(np.diff(cluster[order])) == 4
+
+
+def test_where_one_looks_few_tiles_are_read_though_images_lie_far_from_their_clusters() -> None:
+    dice = np.random.default_rng(3)
+    count, tile, block = 40_000, 256, 16
+    cluster = dice.integers(0, 40, count)
+    middles = dice.random((40, 2)) * 1000
+    points = middles[cluster] + dice.normal(size=(count, 2)) * 12
+    is_astray = dice.random(count) < 0.03
+    points[is_astray] = dice.random((int(is_astray.sum()), 2)) * 1000
+    none = pl.Series([None], dtype=pl.Int32).new_from_index(0, count)
+    images = pl.DataFrame({"x": points[:, 0], "y": points[:, 1], "cluster": cluster})
+    order = along_clusters(images.with_columns(none.alias("subcluster")))
+    assert sorted(order.tolist()) == list(range(count))
+
+    boxes = np.column_stack([points[order], np.full((count, 2), 0.5)])
+    blocks = blocks_of(boxes, block)
+    apart = np.abs(blocks[:, None, :2] - points[dice.integers(0, count, 200)])
+    reaching = (apart <= blocks[:, None, 2:] / 2 + 5).all(axis=2)
+    tiles = np.add.reduceat(reaching, np.arange(0, len(blocks), tile // block)) > 0
+    assert np.quantile(tiles.sum(axis=0), 0.9) <= 12  # of 157; by cluster alone it is above 40
+    assert np.count_nonzero(np.diff(cluster[order])) < 0.04 * count
 
 
 def test_runs_are_the_numbers_again() -> None:
