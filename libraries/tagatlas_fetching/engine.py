@@ -213,7 +213,8 @@ class _Run:
                 self._start(self.retries.begun(tried, clock()))
             if not self._under_way and (self.failure is not None or not len(self.schedule)):
                 return
-            task = await self._next(clock())
+            is_full = len(self._under_way) >= concurrency
+            task = await self._next(clock(), is_full=is_full or self.failure is not None)
             if task is None:
                 continue
             tried = self._under_way.pop(task)
@@ -256,9 +257,9 @@ class _Run:
         task.add_done_callback(self._finished.put_nowait)
         self._under_way[task] = tried
 
-    async def _next(self, now: float) -> asyncio.Task[_Result] | None:
-        """The next finished try; None if it is time to start another one first."""
-        moment = None if self.failure is not None else self.schedule.next_moment()
+    async def _next(self, now: float, *, is_full: bool) -> asyncio.Task[_Result] | None:
+        """The next finished try; None if it is time, and there is room, to start another first."""
+        moment = None if is_full else self.schedule.next_moment()
         pause = None if moment is None else max(0.0, moment - now)
         with suppress(TimeoutError):
             async with asyncio.timeout(pause):

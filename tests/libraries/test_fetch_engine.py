@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import selectors
 import signal
 import subprocess
 import sys
@@ -284,6 +285,40 @@ def test_it_works_as_part_of_an_event_loop(image_server: ImageServer, picture: M
         return {outcome.key async for outcome in fetch_batch(addresses, MemoryStore(), LOCAL)}
 
     assert asyncio.run(run()) == set(range(5))
+
+
+class Turns(selectors.DefaultSelector):
+    """Counts how often an event loop looks for what is to be done."""
+
+    count = 0
+
+    def select(self, timeout: float | None = None) -> list[tuple[selectors.SelectorKey, int]]:
+        self.count += 1
+        return super().select(timeout)
+
+
+@pytest.mark.slow
+def test_no_processor_is_used_to_wait_until_there_is_room(
+    image_server: ImageServer, picture: MakePicture
+) -> None:
+    data = picture()
+
+    async def slow(_: web.Request) -> web.StreamResponse:
+        await asyncio.sleep(0.2)
+        return web.Response(body=data)
+
+    urls = [image_server.behave(f"/{key}.jpg", slow) for key in range(4)]
+    urls[2:] = [url.replace("127.0.0.1", "localhost") for url in urls[2:]]  # another host
+    addresses = [Address(key, url) for key, url in enumerate(urls)]
+    options = replace(LOCAL, concurrency=1)
+    turns = Turns()
+
+    async def run() -> set[int]:
+        return {outcome.key async for outcome in fetch_batch(addresses, MemoryStore(), options)}
+
+    with asyncio.Runner(loop_factory=lambda: asyncio.SelectorEventLoop(turns)) as runner:
+        assert runner.run(run()) == set(range(4))
+    assert turns.count < 500
 
 
 INTERRUPTED = """
