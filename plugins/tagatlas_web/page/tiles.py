@@ -92,7 +92,8 @@ def _are_astray(points: NDArray[np.float64], clusters: NDArray[np.integer]) -> N
     begins = steps > _FAR * np.median(steps)
     begins |= np.diff(clusters, prepend=clusters[0] - 1) != 0
     together = np.cumsum(begins) - 1
-    return np.bincount(together)[together] < _FEW
+    are_few: NDArray[np.bool_] = (np.bincount(together) < _FEW)[together]
+    return are_few
 
 
 def _medians(place: NDArray[np.int64], group: NDArray[np.integer]) -> NDArray[np.int64]:
